@@ -1,0 +1,1 @@
+"""The nouns of the product. Imports nothing else of it."""

@@ -1,0 +1,69 @@
+"""`analyze/1`: what a GC log says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from advisor.model.base import Result
+from advisor.model.outcome import Pauses
+
+
+class Source(Result):
+    """Where the figures come from."""
+
+    files: tuple[str, ...]
+    lines: int
+    bytes: int
+    format: Literal["unified", "jdk8"]
+    jdk: int | None
+    collector: str
+    flags: tuple[str, ...] = ()
+    cpus: int | None = None
+    memory_bytes: int | None = None
+    """As the JVM printed it: the container's limit, or the host's memory."""
+
+
+class Volume(Result):
+    """Bytes over the whole log. Null where the log cannot tell."""
+
+    rate_bytes_s: float | None
+    total_bytes: int | None
+
+
+class Heap(Result):
+    """Heap sizes over the whole log."""
+
+    max_bytes: int | None
+    peak_used_bytes: int
+    live_bytes: int | None
+
+
+class Diagnosis(Result):
+    """One thing that is wrong or worth knowing."""
+
+    id: str
+    severity: Literal["error", "warning", "info"]
+    message: str
+    evidence: str
+
+
+class Analysis(Result):
+    """The whole answer. `profile` is a workload profile in its YAML form."""
+
+    schema_: Literal["analyze/1"] = Field("analyze/1", alias="schema")
+    source: Source
+    duration_s: float
+    pauses: Pauses
+    throughput: float
+    allocation: Volume
+    promotion: Volume
+    heap: Heap
+    cycles: Mapping[str, int | None]
+    failures: Mapping[str, int | None]
+    diagnosis: tuple[Diagnosis, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    """What the log does not say and the profile had to take for granted, one sentence each."""
+    profile: Mapping[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,158 @@
+"""Reading YAML that may be hostile, and saying where in it something is wrong.
+
+Safe tags only; size, depth, node count and alias use are bounded before anything is built.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from advisor.model.errors import InputError
+
+MAX_BYTES = 4 << 20
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+
+Model = TypeVar("Model", bound=BaseModel)
+Path_ = tuple[str | int, ...]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain data with the line of every key and item (counted from 1)."""
+
+    data: Any
+    lines: Mapping[Path_, int]
+    source: str
+
+    def place(self, path: Path_) -> str:
+        """`file:line` of the nearest known ancestor of `path`."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.lines:
+                return f"{self.source}:{self.lines[path[:end]]}"
+        return self.source
+
+
+def read_text(path: Path, *, limit: int = MAX_BYTES) -> str:
+    """The text of a file. Raises InputError when it is missing, too large or not UTF-8."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"cannot read: {error.strerror}", where=str(path)) from error
+    if len(raw) > limit:
+        raise InputError(f"larger than {limit} bytes", where=str(path), hint="expected a small text file")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 text (byte {error.start})", where=str(path), hint="expected YAML text") from error
+
+
+def parse_yaml(text: str, source: str) -> Document:
+    """Builds plain data from one YAML document. Raises InputError with `file:line`."""
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            lines: dict[Path_, int] = {}
+            if node is not None:
+                lines.update(_positions(node, source))
+            data = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{source}:{mark.line + 1}" if mark else source
+        raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(f"not valid YAML: {error}", where=source) from error
+    return Document(data, lines, source)
+
+
+def _positions(root: yaml.Node, source: str) -> Iterator[tuple[Path_, int]]:
+    """Every path of the document with its line; refuses depth, size, aliases and doubled keys on the way."""
+    seen: set[int] = set()
+    stack: list[tuple[Path_, yaml.Node, int]] = [((), root, root.start_mark.line + 1)]
+    while stack:
+        path, node, line = stack.pop()
+        where = f"{source}:{line}"
+        if id(node) in seen:
+            raise InputError("YAML aliases are not accepted", where=where, hint="write the value out")
+        seen.add(id(node))
+        if len(path) > MAX_DEPTH or len(seen) > MAX_NODES:
+            raise InputError("nested too deeply or too large", where=where)
+        yield path, line
+        if isinstance(node, yaml.MappingNode):
+            keys: set[str] = set()
+            for key, value in node.value:
+                name = str(key.value)
+                if name in keys:
+                    raise InputError(f"key {name!r} is given twice", where=f"{source}:{key.start_mark.line + 1}")
+                keys.add(name)
+                stack.append(((*path, name), value, key.start_mark.line + 1))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                stack.append(((*path, index), value, value.start_mark.line + 1))
+
+
+def build(model: type[Model], document: Document) -> Model:
+    """Validates a document. Raises InputError naming the place, what was expected, and the nearest known key."""
+    if not isinstance(document.data, dict):
+        kind = "nothing" if document.data is None else type(document.data).__name__
+        raise InputError(f"expected a mapping of keys to values, found {kind}", where=document.source)
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise _explained(model, document, error) from error
+
+
+def _explained(model: type[BaseModel], document: Document, error: ValidationError) -> InputError:
+    first = error.errors(include_url=False)[0]
+    path = tuple(part for part in first["loc"] if isinstance(part, (str, int)))
+    where = document.place(path)
+    name = ".".join(str(part) for part in path) or "document"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    if first["type"] == "extra_forbidden":
+        key = str(path[-1])
+        near = difflib.get_close_matches(key, list(known_keys(model, path[:-1])), n=1, cutoff=0.4)
+        hint = (
+            f"did you mean {near[0]!r}?" if near else "known keys: " + ", ".join(sorted(known_keys(model, path[:-1])))
+        )
+        return InputError(f"unknown key {name!r}{more}", where=where, hint=hint)
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return InputError(f"{name}: {message}{more}", where=where)
+
+
+def known_keys(model: type[BaseModel], path: Path_) -> frozenset[str]:
+    """The keys that the model knows at `path`, through optional and repeated parts."""
+    current: type[BaseModel] | None = model
+    for part in path:
+        if current is None:
+            return frozenset()
+        if isinstance(part, int):
+            continue
+        field = current.model_fields.get(part) or next(
+            (f for f in current.model_fields.values() if f.alias == part), None
+        )
+        current = _inner_model(field.annotation) if field else None
+    if current is None:
+        return frozenset()
+    return frozenset(field.alias or name for name, field in current.model_fields.items())
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None

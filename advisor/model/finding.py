@@ -1,0 +1,47 @@
+"""`lint/1`: one finding at one place. Lines and columns count from 1; the end column is the first one after."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.model.base import Result
+
+Severity = Literal["error", "warning", "info"]
+FindingConfidence = Literal["high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+class Fix(Result):
+    """Text to put in place of the flagged text."""
+
+    replacement: str
+
+
+class Finding(Result):
+    """What a check found."""
+
+    check: str
+    severity: Severity
+    confidence: FindingConfidence
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    flag: str | None
+    message: str
+    fix: Fix | None = None
+    url: str
+    jdk: int | None = None
+    jdk_reason: str | None = None
+
+
+class LintReport(Result):
+    """All findings, in the order of path and place."""
+
+    schema_: Literal["lint/1"] = Field("lint/1", alias="schema")
+    files: int
+    findings: tuple[Finding, ...]
+    suppressed: int = 0
