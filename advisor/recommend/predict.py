@@ -1,0 +1,70 @@
+"""What the flags in use do and what the new ones would do, where the simulator has the collectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.jvm.commandline import parse_words
+from advisor.jvm.ergonomics import effective
+from advisor.model.errors import InputError
+from advisor.model.flags import FlagSet
+from advisor.model.goals import Goal, Goals
+from advisor.model.outcome import Outcome
+from advisor.model.profile import WorkloadProfile
+from advisor.model.recommendation import GoalVerdict
+from advisor.simulate import simulate, supports
+
+REPLICATES = 5
+MAX_COLLECTIONS = 200
+"""Collections simulated per run; longer runs are scaled up from a steady part. Keeps the command quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Outcomes before and after; None where there is no model or no data."""
+
+    baseline: Outcome | None = None
+    predicted: Outcome | None = None
+    notes: tuple[str, ...] = ()
+
+    def goals(self, goals: Goals) -> tuple[GoalVerdict, ...]:
+        """Every limit against the prediction."""
+        return tuple(verdict(goal, self.predicted) for goal in goals.limits)
+
+
+def verdict(goal: Goal, outcome: Outcome | None) -> GoalVerdict:
+    """One limit against an outcome."""
+    value = outcome.goal_value(goal.name) if outcome else None
+    return GoalVerdict(
+        name=goal.name,
+        limit=f"{goal.operator} {goal.shown(goal.limit)}",
+        predicted=None if value is None else goal.shown(value),
+        met=None if value is None else goal.met_by(value),
+    )
+
+
+def predict(profile: WorkloadProfile, flags: FlagSet, seed: int) -> Prediction:
+    """Simulates the flags in use and the new ones under the same random workload."""
+    if profile.allocation is None:
+        return Prediction()
+    notes: list[str] = []
+    outcomes = [_outcome(profile, which, seed, notes) for which in (parse_words(profile.flags), flags)]
+    return Prediction(outcomes[0], outcomes[1], tuple(dict.fromkeys(notes)))
+
+
+def _outcome(profile: WorkloadProfile, flags: FlagSet, seed: int, notes: list[str]) -> Outcome | None:
+    try:
+        collector = effective(profile.jdk, profile.machine, flags).collector
+        if not supports(collector):
+            notes.append(f"no prediction for {collector}: the simulator has no model of it yet")
+            return None
+        return simulate(profile, flags, seed=seed, replicates=REPLICATES, max_collections=MAX_COLLECTIONS)
+    except InputError as error:
+        notes.append(f"no prediction: {error.message}")
+        return None
+
+
+def unmet(verdicts: tuple[GoalVerdict, ...]) -> Iterator[GoalVerdict]:
+    """The goals that the prediction breaks."""
+    return (verdict for verdict in verdicts if verdict.met is False)

@@ -1,0 +1,64 @@
+"""Few flags: what the JVM would refuse, ignore, or do anyway is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.jvm.commandline import flag_values
+from advisor.jvm.constraints import judge
+from advisor.jvm.ergonomics import effective
+from advisor.model.flags import FlagSet, Option
+from advisor.model.machine import Machine
+from advisor.recommend.tuning import UNLOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """The flags that stay, and a sentence for each that had to go although a rule wanted it."""
+
+    flags: FlagSet
+    notes: tuple[str, ...]
+
+
+def without_defaults(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> Pruned:
+    """Drops, until nothing changes, flags that are refused or dead beside `kept`, and flags equal to the default.
+
+    Equal to the default means: the JVM without that one option, but with all the others, has the same value.
+    """
+    notes: list[str] = []
+    current = flags
+    while True:
+        bad = next(_unwelcome(current, kept, jdk, machine), None)
+        if bad is not None:
+            option, message = bad
+            notes.append(f"{option.text} was left out: {message}")
+        else:
+            option = next((o for o in current if _is_default(o, current, kept, jdk, machine)), None)
+        if option is None:
+            return Pruned(_unlocked_where_needed(current, kept, jdk, machine), tuple(notes))
+        current = FlagSet(tuple(o for o in current if o is not option))
+
+
+def _unwelcome(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> Iterator[tuple[Option, str]]:
+    own = frozenset(map(id, flags))
+    for verdict in judge(kept.plus(flags), jdk, machine):
+        if verdict.severity != "info" and id(verdict.option) in own:
+            yield verdict.option, verdict.message
+
+
+def _is_default(option: Option, flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> bool:
+    if option.name in UNLOCKS:
+        return False
+    wanted = flag_values(FlagSet((option,)), jdk)
+    without = effective(jdk, machine, kept.plus(o for o in flags if o is not option))
+    return all(without.value(name) == value for name, value in wanted.items())
+
+
+def _unlocked_where_needed(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> FlagSet:
+    """The flags less every unlock option that unlocks nothing."""
+    for name in UNLOCKS:
+        bare = flags.without((name,))
+        if len(bare) < len(flags) and not any(_unwelcome(bare, kept, jdk, machine)):
+            flags = bare
+    return flags
