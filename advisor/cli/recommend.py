@@ -20,7 +20,7 @@ from advisor.model.quantities import Bytes
 @click.option("--simulate/--no-simulate", "simulated", default=True, help="Predict the outcome.", show_default=True)
 @click.option("--why-not", is_flag=True, help="Also show the rules that stayed silent, and why.")
 @result_options("text", "json")
-def command(  # noqa: PLR0913 - one parameter per option
+def command(
     source: str,
     jdk: str | None,
     cpus: int | None,

@@ -115,7 +115,8 @@ def build(model: type[Model], document: Document) -> Model:
 
 
 def _explained(model: type[BaseModel], document: Document, error: ValidationError) -> InputError:
-    first = error.errors(include_url=False)[0]
+    # A misspelt key also leaves the right one missing: the misspelling is the cause, so it is told first.
+    first = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
     path = tuple(part for part in first["loc"] if isinstance(part, (str, int)))
     where = document.place(path)
     name = ".".join(str(part) for part in path) or "document"

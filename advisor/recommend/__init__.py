@@ -51,7 +51,13 @@ def recommend(
         predicted=prediction.predicted,
         goals=prediction.goals(profile.goals),
         memory=budget(profile, result),
-        warnings=(*assumptions, *gaps(profile), *(text for text, _ in proposals.warnings), *chosen.notes, *prediction.notes),
+        warnings=(
+            *assumptions,
+            *gaps(profile),
+            *(text for text, _ in proposals.warnings),
+            *chosen.notes,
+            *prediction.notes,
+        ),
         advice=tuple(f"{option}  ({because})" for option, _, because in proposals.advice),
         silent=_silent(proposals),
     )

@@ -23,7 +23,10 @@ def _gaps(profile: WorkloadProfile) -> Iterator[str]:
             "give lifetimes.retained or a log that holds a collection of the old generation"
         )
     if profile.allocation is None:
-        yield "not enough data: the allocation rate is unknown, so nothing can be simulated; give allocation.rate or a GC log"
+        yield (
+            "not enough data: the allocation rate is unknown, so nothing can be simulated; "
+            "give allocation.rate or a GC log"
+        )
     observed = profile.observed
     if observed and (observed.duration < ENOUGH_SECONDS or observed.young_count <= ENOUGH_COLLECTIONS):
         yield (

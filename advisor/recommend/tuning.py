@@ -13,15 +13,16 @@ from advisor.model.profile import WorkloadProfile
 
 HEAP_FLAGS = frozenset(
     {
-        "MaxHeapSize", "InitialHeapSize", "MinHeapSize", "NewSize", "MaxNewSize", "OldSize", "NewRatio", "SurvivorRatio",
-        "InitialSurvivorRatio", "MinSurvivorRatio", "MaxTenuringThreshold", "InitialTenuringThreshold",
-        "TargetSurvivorRatio", "MaxRAM", "MaxRAMPercentage", "MinRAMPercentage", "InitialRAMPercentage", "MaxRAMFraction",
-        "MinRAMFraction", "InitialRAMFraction", "DefaultMaxRAMFraction", "MaxGCPauseMillis", "GCPauseIntervalMillis",
-        "GCTimeRatio", "UseAdaptiveSizePolicy", "ParallelGCThreads", "ConcGCThreads", "InitiatingHeapOccupancyPercent",
-        "SoftMaxHeapSize", "AlwaysPreTouch", "MinHeapFreeRatio", "MaxHeapFreeRatio", "AggressiveHeap", "MetaspaceSize",
-        "ParallelRefProcEnabled", "DisableExplicitGC", "ExplicitGCInvokesConcurrent", "PretenureSizeThreshold",
-        "UseSerialGC", "UseParallelGC", "UseParallelOldGC", "UseParNewGC", "UseConcMarkSweepGC", "UseG1GC", "UseZGC",
-        "ZGenerational", "UseShenandoahGC", "ShenandoahGCMode", "UseEpsilonGC",
+        "MaxHeapSize", "InitialHeapSize", "MinHeapSize", "NewSize", "MaxNewSize", "OldSize", "NewRatio",
+        "SurvivorRatio", "InitialSurvivorRatio", "MinSurvivorRatio", "MaxTenuringThreshold",
+        "InitialTenuringThreshold", "TargetSurvivorRatio", "MaxRAM", "MaxRAMPercentage", "MinRAMPercentage",
+        "InitialRAMPercentage", "MaxRAMFraction", "MinRAMFraction", "InitialRAMFraction", "DefaultMaxRAMFraction",
+        "MaxGCPauseMillis", "GCPauseIntervalMillis", "GCTimeRatio", "UseAdaptiveSizePolicy", "ParallelGCThreads",
+        "ConcGCThreads", "InitiatingHeapOccupancyPercent", "SoftMaxHeapSize", "AlwaysPreTouch", "MinHeapFreeRatio",
+        "MaxHeapFreeRatio", "AggressiveHeap", "MetaspaceSize", "ParallelRefProcEnabled", "DisableExplicitGC",
+        "ExplicitGCInvokesConcurrent", "PretenureSizeThreshold", "UseSerialGC", "UseParallelGC", "UseParallelOldGC",
+        "UseParNewGC", "UseConcMarkSweepGC", "UseG1GC", "UseZGC", "ZGenerational", "UseShenandoahGC",
+        "ShenandoahGCMode", "UseEpsilonGC",
     }
 )  # fmt: skip
 """Flags that size the heap or steer a collection, whatever their source file; the rules speak for all of these."""

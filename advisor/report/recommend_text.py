@@ -35,7 +35,7 @@ def _verdict(result: Recommendation) -> str:
         return paragraph(f"No flags can be recommended: {result.refused}.")
     if not result.flags:
         return paragraph(
-            f"Set nothing: for this workload JDK {result.jdk} with {result.collector} does by itself what the rules ask for."
+            f"Set nothing: JDK {result.jdk} ({result.collector}) does by itself what the rules ask for this workload."
         )
     lines = [f"For JDK {result.jdk} ({result.collector}):", ""]
     return "\n".join([*lines, *(f"    {flag}" for flag in result.flags)])
