@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,7 +88,7 @@ class Life:
 
     def at(self, jdk: int) -> str:
         """The entry for one release."""
-        return self.statuses[JDKS.index(jdk)]  # type: ignore[arg-type]
+        return self.statuses[JDKS.index(jdk)]
 
     def last_release(self, before: int) -> int | None:
         """The last release before `before` that knew the flag, or None."""
@@ -164,19 +165,19 @@ def _number(text: str) -> float | None:
 
 
 def _year(text: str) -> int | None:
-    return int(text) if text else None
+    found = re.match(r"\d+", text)
+    return int(found[0]) if found else None
+
+
+def _life(row: list[str]) -> Life:
+    statuses, years = row[1 : 1 + len(JDKS)], [_year(text) for text in row[1 + len(JDKS) : 4 + len(JDKS)]]
+    return Life(row[0], tuple(statuses), years[0], years[1], years[2], row[-1])
 
 
 @lru_cache
 def lives() -> Mapping[str, Life]:
     """The life cycle of every flag that any of the releases knew, by name."""
-    count = len(JDKS)
-    return {
-        row[0]: Life(
-            row[0], tuple(row[1 : 1 + count]), *(_year(text) for text in row[1 + count : 4 + count]), row[4 + count]
-        )
-        for row in _lines("lifecycle.tsv")
-    }
+    return {row[0]: _life(row) for row in _lines("lifecycle.tsv")}
 
 
 @lru_cache

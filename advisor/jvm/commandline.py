@@ -32,7 +32,8 @@ WORD_ALIASES: Mapping[str, tuple[str, bool]] = {
 """Whole options that set one boolean flag."""
 TAKES_A_WORD = frozenset(
     {
-        "-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path", "--add-modules", "--add-opens",
+        "-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path", "--add-modules",
+        "--add-opens",
         "--add-exports", "--add-reads", "--patch-module", "--limit-modules", "--enable-native-access", "--source",
         "--describe-module", "-d",
     }
@@ -167,8 +168,8 @@ def parse_size(text: str) -> int:
 def parse_value(info: FlagInfo, text: str, jdk: int) -> int | float | str:
     """The typed value of a -XX:Name=text option, by the grammar of the release. Raises ValueError saying what is legal.
 
-    Integers take decimal or 0x hex and one size letter; doubles take plain decimals only up to JDK 17 (checked on 11, 17,
-    21, 25: `1e1` and `.5` are refused up to 17 and read from 21 on).
+    Integers take decimal or 0x hex and one size letter; doubles take plain decimals only up to JDK 17 (checked on
+    11, 17, 21, 25: `1e1` and `.5` are refused up to 17 and read from 21 on).
     """
     if info.is_text:
         return text
@@ -227,7 +228,7 @@ def _alias_values(name: str, size: int, text: str, jdk: int) -> dict[str, FlagVa
 
 
 def render(name: str, value: FlagValue, jdk: int) -> str:
-    """The option that sets a flag to a value, in the form people write: `-Xmx4g`, `-XX:+UseG1GC`, `-XX:MaxNewSize=64m`."""
+    """The option that sets a flag to a value, as people write it: `-Xmx4g`, `-XX:+UseG1GC`, `-XX:MaxNewSize=64m`."""
     if isinstance(value, bool):
         return f"-XX:{'+' if value else '-'}{name}"
     if isinstance(value, str):
