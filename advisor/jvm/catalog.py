@@ -96,40 +96,45 @@ class Life:
 
 
 class Catalog:
-    """All flags of one release. Made by `catalog`, once per release."""
+    """All flags of one release. Made by `catalog`, once per release; rows become objects when they are asked for."""
 
-    def __init__(self, jdk: int, flags: Mapping[str, FlagInfo], lives: Mapping[str, Life]) -> None:
+    def __init__(self, jdk: int, rows: Mapping[str, str]) -> None:
         self.jdk = jdk
-        self.flags = flags
-        self._lives = lives
+        self._rows = rows
+        self._flags: dict[str, FlagInfo] = {}
+
+    def names(self) -> Iterable[str]:
+        """The names of all flags, debug-only ones and those of other platforms too, in order."""
+        return self._rows.keys()
+
+    def row(self, name: str) -> FlagInfo | None:
+        """The flag of that very name, whatever its platform; None if this release has none."""
+        if name not in self._flags and name in self._rows:
+            self._flags[name] = _flag(name, self._rows[name])
+        return self._flags.get(name)
 
     def flag(self, name: str) -> FlagInfo | None:
         """The flag of that exact name (names are case-sensitive), an alias resolved; None if this release has none."""
-        found = self.flags.get(name)
+        found = self.row(name)
         if found is None:
-            life = self._lives.get(name)
-            if life and "alias" in life.at(self.jdk):
-                return self.flags.get(life.alias_of)
-        return found if found is None or found.platform == "all" or "linux" in found.platform else None
-
-    def life(self, name: str) -> Life | None:
-        """The life cycle of a flag that any release knew."""
-        return self._lives.get(name)
+            known = life(name)
+            return self.row(known.alias_of) if known and "alias" in known.at(self.jdk) else None
+        return found if found.platform == "all" or "linux" in found.platform else None
 
     def status(self, name: str) -> Status:
         """What this release makes of the name."""
-        life = self._lives.get(name)
-        if life is None:
-            return "known" if name in self.flags else "unknown"
-        now = life.at(self.jdk)
+        known = life(name)
+        if known is None:
+            return "known" if name in self._rows else "unknown"
+        now = known.at(self.jdk)
         if now == "obsolete":
             return "obsolete"
         if now == "other-platform":
             return "known" if self.flag(name) else "other-platform"
         if now != "-":
             return "deprecated" if "deprecated" in now else "known"
-        if life.last_release(self.jdk) is not None or any(
-            year is not None and year <= self.jdk for year in (life.obsolete_in, life.expired_in)
+        if known.last_release(self.jdk) is not None or any(
+            year is not None and year <= self.jdk for year in (known.obsolete_in, known.expired_in)
         ):
             return "removed"
         return "future"
@@ -144,18 +149,21 @@ class Catalog:
         return folded[near[0]] if near else None
 
 
-def _usable(flags: Iterable[FlagInfo]) -> Iterable[FlagInfo]:
-    return (flag for flag in flags if not flag.debug_only and flag.platform == "all")
+@lru_cache
+def _folded(jdk: int) -> dict[str, str]:
+    """Names folded to one case, of the flags that a product build has."""
+    release = catalog(jdk)
+    flags = (release.row(name) for name in release.names())
+    return {
+        flag.name.casefold(): flag.name for flag in flags if flag and not flag.debug_only and flag.platform == "all"
+    }
 
 
 @lru_cache
-def _folded(jdk: int) -> dict[str, str]:
-    return {flag.name.casefold(): flag.name for flag in _usable(catalog(jdk).flags.values())}
-
-
-def _lines(name: str) -> list[list[str]]:
-    text = (resources.files("advisor.jvm") / "data" / name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines()[1:]]
+def _rows(file: str) -> Mapping[str, str]:
+    """Name -> rest of the row, of one data file."""
+    text = (resources.files("advisor.jvm") / "data" / file).read_text(encoding="utf-8")
+    return {name: rest for name, _, rest in (line.partition("\t") for line in text.splitlines()[1:])}
 
 
 def _number(text: str) -> float | None:
@@ -169,15 +177,21 @@ def _year(text: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def _life(row: list[str]) -> Life:
-    statuses, years = row[1 : 1 + len(JDKS)], [_year(text) for text in row[1 + len(JDKS) : 4 + len(JDKS)]]
-    return Life(row[0], tuple(statuses), years[0], years[1], years[2], row[-1])
+def _flag(name: str, row: str) -> FlagInfo:
+    type_, kind, default, low, high, component, platform, provenance = row.split("\t")
+    known_default = None if default == "?" else default
+    return FlagInfo(name, type_, kind, known_default, _number(low), _number(high), component, platform, provenance)
 
 
 @lru_cache
-def lives() -> Mapping[str, Life]:
-    """The life cycle of every flag that any of the releases knew, by name."""
-    return {row[0]: _life(row) for row in _lines("lifecycle.tsv")}
+def life(name: str) -> Life | None:
+    """The life cycle of a flag that any of the releases knew; None for any other name."""
+    row = _rows("lifecycle.tsv").get(name)
+    if row is None:
+        return None
+    cells = row.split("\t")
+    years = [_year(text) for text in cells[len(JDKS) : len(JDKS) + 3]]
+    return Life(name, tuple(cells[: len(JDKS)]), years[0], years[1], years[2], cells[-1])
 
 
 @lru_cache
@@ -185,10 +199,4 @@ def catalog(jdk: int) -> Catalog:
     """The flags of one release. Raises InternalError for a release that has no table."""
     if jdk not in JDKS:
         raise InternalError(f"there is no flag table of JDK {jdk}", hint=f"known: {', '.join(map(str, JDKS))}")
-    flags: dict[str, FlagInfo] = {}
-    for name, kind_of_value, kind, default, low, high, component, platform, provenance in _lines(f"jdk{jdk}.tsv"):
-        known_default = None if default == "?" else default
-        flags[name] = FlagInfo(
-            name, kind_of_value, kind, known_default, _number(low), _number(high), component, platform, provenance
-        )
-    return Catalog(jdk, flags, lives())
+    return Catalog(jdk, _rows(f"jdk{jdk}.tsv"))

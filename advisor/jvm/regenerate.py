@@ -1,8 +1,8 @@
 """Makes `data/` anew: the flag tables of five releases and the life cycle of every flag.
 
 The input is a folder of tables read from HotSpot's sources (`jdkN_flags.tsv`, `flag_status.tsv`,
-`special_lifecycle.tsv`, `special_flags.tsv`). Where a JVM of a release is given, its own PrintFlagsFinal and PrintFlagsRanges override kind and
-range of every flag it prints, and the provenance of the row says so.
+`special_lifecycle.tsv`, `special_flags.tsv`). Where a JVM of a release is given, its own PrintFlagsFinal and
+PrintFlagsRanges override kind and range of every flag it prints, and the provenance of the row says so.
 """
 
 from __future__ import annotations
