@@ -1,7 +1,8 @@
 """What a JVM of a release would run with: collector, heap layout, GC threads, and the final value of every flag.
 
 Sources: HotSpot gcConfig.cpp, arguments.cpp, workerPolicy.cpp, g1Arguments.cpp, parallelArguments.cpp,
-cmsArguments.cpp, compilationPolicy.cpp of the releases; checked on JDK 11, 17, 21 and 25. JDK 8 follows its source and was not checked.
+cmsArguments.cpp, compilationPolicy.cpp of the releases; checked on JDK 11, 17, 21 and 25. JDK 8 follows its source and
+was not checked.
 """
 
 from __future__ import annotations
@@ -191,7 +192,10 @@ def _effective(jdk: int, machine: Machine, words: FlagSet) -> Effective:
     parallel = parallel_threads(cpus, collector, heap.max_heap, values)
     concurrent = concurrent_threads(jdk, cpus, collector, heap.max_heap, parallel, values)
     oops = uses_compressed_oops_by_default(values, collector) and heap.max_heap <= _oops_limit(values)
-    decided = {**_by_collector(jdk, collector, heap, values, parallel, concurrent), **_by_machine(values, heap, oops)}
+    decided = {
+        **_by_collector(jdk, collector, heap, values, parallel, concurrent),
+        **_by_machine(jdk, values, heap, oops),
+    }
     flags = {name: EffectiveFlag(value, "command line") for name, value in values.items()}
     for name, value in decided.items():
         if catalog(jdk).flag(name) is not None:
@@ -218,22 +222,29 @@ def _by_collector(
     result: dict[str, FlagValue] = {name: False for name in _SELECTORS if name != "UseParallelOldGC"}
     result[_MAIN_SELECTOR[collector]] = True
     ours: dict[str, FlagValue] = {"ParallelGCThreads": parallel, "ConcGCThreads": concurrent}
+    if collector is Collector.CMS and concurrent <= 1:
+        ours["ConcGCThreads"] = 0  # a single CMS thread works without a pool, and the flag says so
     match collector:
         case Collector.G1:
-            ours |= _g1_flags(jdk, heap, parallel)
+            ours |= _g1_flags(jdk, heap, values, parallel)
         case Collector.PARALLEL:
-            ours |= _parallel_flags(jdk, values)
+            ours |= _parallel_flags(jdk, values, parallel)
         case Collector.CMS:
             ours |= {"UseAdaptiveSizePolicy": False}
             if "SurvivorRatio" not in values:
                 ours["MaxTenuringThreshold"] = 6
         case Collector.SHENANDOAH | Collector.SHENANDOAH_GENERATIONAL:
-            ours |= {"ExplicitGCInvokesConcurrent": True}
+            ours |= _shenandoah_flags(jdk, heap, collector)
+        case Collector.ZGC | Collector.ZGC_GENERATIONAL:
+            ours |= {"MinHeapDeltaBytes": 2 * MIB}
         case _:
             pass
     if collector in GENERATION_ALIGNMENT:
         ours |= _generation_flags(heap, values, collector)
-    return result | {name: value for name, value in ours.items() if name not in values}
+    if collector not in _SHENANDOAH:
+        ours.setdefault("ScavengeBeforeFullGC", False)
+    region: dict[str, FlagValue] = {"G1HeapRegionSize": heap.region or 0} if collector is Collector.G1 else {}
+    return result | {name: value for name, value in ours.items() if name not in values} | region
 
 
 def _generation_flags(heap: HeapLayout, values: Mapping[str, FlagValue], collector: Collector) -> dict[str, FlagValue]:
@@ -247,22 +258,37 @@ def _generation_flags(heap: HeapLayout, values: Mapping[str, FlagValue], collect
     return sizes
 
 
-def _g1_flags(jdk: int, heap: HeapLayout, parallel: int) -> dict[str, FlagValue]:
+def _g1_flags(jdk: int, heap: HeapLayout, values: Mapping[str, FlagValue], parallel: int) -> dict[str, FlagValue]:
     region = heap.region or MIB
+    ratio = integer(values, "NewRatio")
+    young = heap.max_heap / (ratio + 1) if ratio else heap.max_heap * _g1_max_young_percent(values) / 100
     return {
         "GCTimeRatio": 9 if jdk == 8 else 12,
         "MaxGCPauseMillis": 200,
-        "G1HeapRegionSize": region,
         "G1ConcRefinementThreads": parallel,
-        "MaxNewSize": align_down(heap.max_heap * 60 / 100, region),
+        "MaxNewSize": align_down(young, region),
         "MinHeapDeltaBytes": region,
         "ParallelRefProcEnabled": jdk >= 11 and parallel > 1,
     }
 
 
-def _parallel_flags(jdk: int, values: Mapping[str, FlagValue]) -> dict[str, FlagValue]:
+def _g1_max_young_percent(values: Mapping[str, FlagValue]) -> int:
+    given = integer(values, "G1MaxNewSizePercent")
+    return 60 if given is None else given
+
+
+def _shenandoah_flags(jdk: int, heap: HeapLayout, collector: Collector) -> dict[str, FlagValue]:
+    result: dict[str, FlagValue] = {"ExplicitGCInvokesConcurrent": True, "MinHeapDeltaBytes": heap.region or 0}
+    if jdk >= 25:
+        result["UseDynamicNumberOfGCThreads"] = False
+    if collector is Collector.SHENANDOAH_GENERATIONAL:
+        result["GCTimeRatio"] = 70
+    return result
+
+
+def _parallel_flags(jdk: int, values: Mapping[str, FlagValue], parallel: int) -> dict[str, FlagValue]:
     adaptive = values.get("UseAdaptiveSizePolicy", True) is True
-    result: dict[str, FlagValue] = {"ParallelRefProcEnabled": jdk >= 17, "ScavengeBeforeFullGC": True}
+    result: dict[str, FlagValue] = {"ParallelRefProcEnabled": jdk >= 17 and parallel > 1, "ScavengeBeforeFullGC": True}
     if adaptive:
         result |= {"MinHeapFreeRatio": 0, "MaxHeapFreeRatio": 100}
     if jdk < 25:
@@ -273,9 +299,11 @@ def _parallel_flags(jdk: int, values: Mapping[str, FlagValue]) -> dict[str, Flag
     return result
 
 
-def _by_machine(values: Mapping[str, FlagValue], heap: HeapLayout, compressed_oops: bool) -> dict[str, FlagValue]:
+def _by_machine(
+    jdk: int, values: Mapping[str, FlagValue], heap: HeapLayout, compressed_oops: bool
+) -> dict[str, FlagValue]:
     """What memory and compiler mode make of flags, whatever the collector."""
-    quick = values.get("TieredCompilation") is False or integer(values, "TieredStopAtLevel") == 1
+    quick = values.get("TieredCompilation") is False or (jdk >= 17 and integer(values, "TieredStopAtLevel") == 1)
     result: dict[str, FlagValue] = {
         "MaxHeapSize": heap.max_heap,
         "InitialHeapSize": heap.initial_heap,

@@ -120,8 +120,10 @@ def uses_compressed_oops_by_default(values: Mapping[str, FlagValue], collector: 
     return values.get("UseCompressedOops", True) is True
 
 
-def heap_alignment(region: int | None) -> int:
-    """What the sizes of the whole heap are multiples of."""
+def heap_alignment(collector: Collector, region: int | None) -> int:
+    """What the sizes of the whole heap are multiples of; Shenandoah's is its region."""
+    if region and collector in (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL):
+        return region
     return max(CARD_ALIGNMENT, region or 0)
 
 
@@ -154,7 +156,7 @@ def layout(
     """All sizes of a heap under the given flags."""
     bounds = heap_bounds(jdk, machine, values, collector)
     region = region_size(jdk, bounds, values, collector)
-    unit = heap_alignment(region)
+    unit = heap_alignment(collector, region)
     maximum = max(align_up(bounds.maximum, unit), unit)
     initial = min(align_up(bounds.initial, unit), maximum)
     minimum = min(align_up(bounds.minimum, unit), initial)

@@ -18,14 +18,15 @@ from tests import jvms
 HOST = Bytes(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 COMPARED = (
     "UseSerialGC", "UseParallelGC", "UseConcMarkSweepGC", "UseG1GC", "UseZGC", "UseShenandoahGC", "MaxHeapSize",
-    "InitialHeapSize", "MinHeapSize", "NewSize", "MaxNewSize", "OldSize", "NewRatio", "SurvivorRatio", "G1HeapRegionSize",
-    "InitialSurvivorRatio", "MinSurvivorRatio", "MaxTenuringThreshold", "ParallelGCThreads", "ConcGCThreads",
-    "G1ConcRefinementThreads", "UseCompressedOops", "ReservedCodeCacheSize", "MaxGCPauseMillis", "GCTimeRatio",
-    "MinHeapFreeRatio", "MaxHeapFreeRatio", "MinHeapDeltaBytes", "UseAdaptiveSizePolicy", "ParallelRefProcEnabled",
-    "UseDynamicNumberOfGCThreads", "MarkSweepDeadRatio", "ScavengeBeforeFullGC", "SoftMaxHeapSize",
-    "ExplicitGCInvokesConcurrent", "InitiatingHeapOccupancyPercent", "G1NewSizePercent", "G1MaxNewSizePercent",
-    "G1ReservePercent", "G1MixedGCLiveThresholdPercent", "G1HeapWastePercent", "MaxRAMPercentage", "TargetSurvivorRatio",
-    "CMSInitiatingOccupancyFraction", "ShenandoahGCMode", "ThreadStackSize", "InitialTenuringThreshold", "ZGenerational",
+    "InitialHeapSize", "MinHeapSize", "NewSize", "MaxNewSize", "OldSize", "NewRatio", "SurvivorRatio",
+    "G1HeapRegionSize", "InitialSurvivorRatio", "MinSurvivorRatio", "MaxTenuringThreshold", "ParallelGCThreads",
+    "ConcGCThreads", "G1ConcRefinementThreads", "UseCompressedOops", "ReservedCodeCacheSize", "MaxGCPauseMillis",
+    "GCTimeRatio", "MinHeapFreeRatio", "MaxHeapFreeRatio", "MinHeapDeltaBytes", "UseAdaptiveSizePolicy",
+    "ParallelRefProcEnabled", "UseDynamicNumberOfGCThreads", "MarkSweepDeadRatio", "ScavengeBeforeFullGC",
+    "SoftMaxHeapSize", "ExplicitGCInvokesConcurrent", "InitiatingHeapOccupancyPercent", "G1NewSizePercent",
+    "G1MaxNewSizePercent", "G1ReservePercent", "G1MixedGCLiveThresholdPercent", "G1HeapWastePercent",
+    "MaxRAMPercentage", "TargetSurvivorRatio", "CMSInitiatingOccupancyFraction", "ShenandoahGCMode",
+    "ThreadStackSize", "InitialTenuringThreshold", "ZGenerational",
 )  # fmt: skip
 COLLECTORS = ("", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC")
 SHAPES = (
