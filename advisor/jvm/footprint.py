@@ -1,8 +1,8 @@
 """The memory a JVM needs beside its heap, and the largest heap that a limit leaves room for.
 
-Sources: the GC tables' share of the heap was measured with native memory tracking on JDK 11, 17, 21 and 25; metaspace per
-class, thread count and code cache follow Cloud Foundry's and Paketo's memory calculators and HotSpot's own defaults.
-Estimates stand in for what a profile does not say; they grow with the limit, since small containers hold small programs.
+Sources: the GC tables' share of the heap was measured with native memory tracking on JDK 11, 17, 21 and 25; metaspace
+per class, thread count and code cache follow Cloud Foundry's and Paketo's memory calculators and HotSpot's defaults.
+Estimates stand in for what a profile does not say; they grow with the limit: small containers hold small programs.
 """
 
 from __future__ import annotations
