@@ -145,9 +145,9 @@ def _observed(observed: Observed | None) -> dict[str, Any]:
     counts = {
         name: getattr(observed, name)
         for name in (
-            "young_count", "mixed_count", "full_count", "concurrent_cycles", "humongous_allocations", "humongous_regions",
-            "metadata_collections", "explicit_collections", "concurrent_mode_failures", "promotion_failures",
-            "evacuation_failures", "allocation_stalls", "degenerated", "heap_grew",
+            "young_count", "mixed_count", "full_count", "concurrent_cycles", "humongous_allocations",
+            "humongous_regions", "metadata_collections", "explicit_collections", "concurrent_mode_failures",
+            "promotion_failures", "evacuation_failures", "allocation_stalls", "degenerated", "heap_grew",
         )
     }  # fmt: skip
     return {

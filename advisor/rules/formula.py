@@ -1,7 +1,7 @@
 """The closed arithmetic of rules: numbers, fact names, operators, comparison, conditional, and eight functions.
 
-Text is parsed with `ast` and every node is checked against an allow-list before anything is evaluated, by a walker of our
-own: there is no attribute access, no other call, no subscript, and no way to name anything but a fact.
+Text is parsed with `ast` and every node is checked against an allow-list before anything is evaluated, by a walker of
+our own: there is no attribute access, no other call, no subscript, and no way to name anything but a fact.
 """
 
 from __future__ import annotations

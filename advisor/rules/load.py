@@ -100,13 +100,13 @@ def _proposal_problems(proposal: Proposal, rule: Rule) -> Iterator[tuple[str, st
         if flag:
             yield from _flag_problems(flag, rule, [jdk for jdk in JDKS if rule.jdk.holds(jdk)])
     for value in (proposal.value, *((proposal.range.low, proposal.range.high) if proposal.range else ())):
-        if isinstance(value, str) and not is_plain_text(proposal.flag, value):
+        if isinstance(value, str) and not is_text_flag(proposal.flag):
             yield from _formula_problems(value, rule)
 
 
 @lru_cache(maxsize=4096)
-def is_plain_text(flag: str | None, value: str) -> bool:
-    """Whether a value is meant as text: the flag's type is text in some release."""
+def is_text_flag(flag: str | None) -> bool:
+    """Whether a flag's value is text in some release, and so never a formula."""
     infos = (catalog(jdk).flag(flag) for jdk in JDKS) if flag else ()
     return any(info is not None and info.is_text for info in infos)
 

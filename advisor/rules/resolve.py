@@ -14,9 +14,12 @@ from advisor.model.profile import WorkloadProfile
 from advisor.rules.explain import filled
 from advisor.rules.facts import Facts, facts, fixed_facts
 from advisor.rules.formula import UndefinedError, UnknownFactError, Value, evaluate, parse
-from advisor.rules.load import is_plain_text
+from advisor.rules.load import is_text_flag
 from advisor.rules.match import Situation, mismatch
 from advisor.rules.schema import TOPICS, Proposal, Rule
+
+
+NOTHING = FlagSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class _Round:
 
 
 def propose(
-    profile: WorkloadProfile, rules: Sequence[Rule], decided: FlagSet = FlagSet(), topics: Sequence[str] = TOPICS
+    profile: WorkloadProfile, rules: Sequence[Rule], decided: FlagSet = NOTHING, topics: Sequence[str] = TOPICS
 ) -> Proposals:
     """Evaluates the rules in the order of topics, from a decision that is `decided` at first.
 
@@ -194,7 +197,7 @@ def _readable(rule: Rule, value: Value | None) -> object:
 
 
 def _evaluated(proposal: Proposal, known: Facts) -> Value | None:
-    if proposal.value is None or not isinstance(proposal.value, str) or is_plain_text(proposal.flag, proposal.value):
+    if proposal.value is None or not isinstance(proposal.value, str) or is_text_flag(proposal.flag):
         return proposal.value
     return _typed(proposal.flag or "", evaluate(parse(proposal.value), known), known["jdk"])
 
