@@ -36,6 +36,10 @@ class Finding(Result):
     url: str
     jdk: int | None = None
     jdk_reason: str | None = None
+    snippet: str = ""
+    """The line that it begins on; empty where that line is too long to show."""
+    fingerprint: str = ""
+    """The same for the same mistake after lines have moved: made of check, path and flag, never of the place."""
 
 
 class LintReport(Result):
@@ -45,3 +49,20 @@ class LintReport(Result):
     files: int
     findings: tuple[Finding, ...]
     suppressed: int = 0
+    notes: tuple[str, ...] = ()
+    """What could not be checked, one sentence each."""
+
+
+class CheckPage(Result):
+    """What there is to say of one check, whether it found anything or not."""
+
+    id: str
+    title: str
+    severity: Severity
+    confidence: FindingConfidence
+    what: str
+    why: str
+    remediation: str
+    example: str
+    jdk: str
+    url: str

@@ -18,7 +18,6 @@ from advisor.rules.load import is_text_flag
 from advisor.rules.match import Situation, mismatch
 from advisor.rules.schema import TOPICS, Proposal, Rule
 
-
 NOTHING = FlagSet()
 
 
