@@ -1,0 +1,9 @@
+"""The collectors that can be simulated: one module each, listed here."""
+
+from __future__ import annotations
+
+from advisor.simulate.collectors.parallel import Parallel
+from advisor.simulate.collectors.serial import Serial
+from advisor.simulate.protocol import CollectorModel
+
+COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel)

@@ -1,0 +1,106 @@
+"""What-if: the flags in use against new ones, and how far the answer can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.jvm.ergonomics import Effective, effective
+from advisor.model.errors import NotModelledError
+from advisor.model.outcome import Confidence, Outcome, Simulation
+from advisor.model.profile import Observed, WorkloadProfile
+from advisor.model.quantities import Duration
+from advisor.simulate.calibrate import build_model
+from advisor.simulate.predict import Flags, as_flag_set, simulate
+
+COUNT_TOLERANCE, TOTAL_TOLERANCE = 0.05, 0.15
+"""A self-check passes when the young collections and the total pause of the log come out this close."""
+
+
+def compare(
+    profile: WorkloadProfile, flags: Flags, *, seed: int = 0, replicates: int = 8, duration: Duration | None = None
+) -> Simulation:
+    """Simulates new flags and the flags in use for the same program.
+
+    The baseline is None where the flags in use mean a collector without a model. Raises what `simulate` raises for the
+    new flags.
+    """
+    new, old = as_flag_set(flags), as_flag_set(profile.flags)
+    target = effective(profile.jdk, profile.machine, new)
+    predicted = simulate(profile, new, seed=seed, replicates=replicates, duration=duration)
+    baseline = _baseline(profile, seed=seed, replicates=replicates, duration=duration)
+    return Simulation(
+        flags=new.words(),
+        jdk=profile.jdk,
+        collector=target.collector,
+        baseline_flags=old.words(),
+        baseline=baseline,
+        outcome=predicted,
+        confidence=_confidence(profile, target, seed, replicates),
+        seed=seed,
+    )
+
+
+def _baseline(profile: WorkloadProfile, *, seed: int, replicates: int, duration: Duration | None) -> Outcome | None:
+    try:
+        return simulate(profile, profile.flags, seed=seed, replicates=replicates, duration=duration)
+    except NotModelledError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """The model's answer for the flags of the log, against the log."""
+
+    text: str
+    passed: bool
+
+
+def self_check(profile: WorkloadProfile, *, seed: int = 0, replicates: int = 8) -> SelfCheck | None:
+    """Simulates the flags in use for the length of the log; None where there is nothing to check against."""
+    observed = profile.observed
+    if observed is None or not observed.young_count or observed.pause_mean is None:
+        return None
+    if effective(profile.jdk, profile.machine, as_flag_set(profile.flags)).collector != observed.collector:
+        return None
+    outcome = _baseline(profile, seed=seed, replicates=replicates, duration=observed.duration)
+    return _judged(outcome, observed) if outcome else None
+
+
+def _judged(outcome: Outcome, observed: Observed) -> SelfCheck:
+    kinds = outcome.pauses.by_kind
+    young = kinds["young"].count if "young" in kinds else 0
+    full = kinds["full"].count if "full" in kinds else 0
+    seen_total = float(observed.pause_mean or 0) * 1000 * (observed.young_count + observed.full_count)
+    total = outcome.pauses.total_ms
+    close = abs(young / observed.young_count - 1) <= COUNT_TOLERANCE or abs(young - observed.young_count) <= 1
+    right = seen_total > 0 and abs(total / seen_total - 1) <= TOTAL_TOLERANCE
+    text = (
+        f"flags of the log: {young} young and {full} full collections predicted, {observed.young_count} and "
+        f"{observed.full_count} observed; total pause {total:.0f} ms predicted, {seen_total:.0f} ms observed"
+    )
+    return SelfCheck(text, close and right)
+
+
+def _confidence(profile: WorkloadProfile, target: Effective, seed: int, replicates: int) -> Confidence:
+    check = self_check(profile, seed=seed, replicates=min(replicates, 3))
+    notes = [*_notes(profile, target)]
+    if check and not check.passed:
+        notes.append("the model does not reproduce the log itself: take the direction, not the figures")
+    if check is None:
+        level = "low" if profile.costs is None else "medium"
+    elif not check.passed:
+        level = "low"
+    else:
+        level = "medium" if notes else "high"
+    return Confidence(level=level, self_check=check.text if check else None, notes=tuple(notes))
+
+
+def _notes(profile: WorkloadProfile, target: Effective) -> list[str]:
+    notes = list(build_model(profile, float(profile.duration)).notes)
+    if profile.costs is None:
+        notes.append("costs of collections are priors: no log of this program has calibrated them")
+    elif profile.costs.collector != target.collector:
+        notes.append(f"costs were calibrated under {profile.costs.collector} and carried over to {target.collector}")
+    if target.value("UseAdaptiveSizePolicy") is True and target.collector == "parallel":
+        notes.append("adaptive sizing is simplified: eden is taken to be as large as it may grow")
+    return notes

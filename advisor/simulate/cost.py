@@ -1,0 +1,156 @@
+"""What collections cost: a fixed part and a part per byte, shared among the GC threads, times a residual.
+
+Costs calibrated on a log hold for its collector and number of threads; for another collector they are carried over by
+the ratios measured between collectors on the same work, and are less certain.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from advisor.model.machine import Collector
+from advisor.model.profile import Costs, PhaseCost
+from advisor.model.quantities import MIB
+from advisor.simulate.kernel import stratified
+from advisor.simulate.machine import Processors
+
+_NORMAL = NormalDist()
+_STRATA = 64
+
+YOUNG_PRIOR = (0.7e-3, 0.45e-3 / MIB)
+"""Seconds fixed and per byte copied by one Serial thread: 0.2-1 ms/MB were seen, by object size."""
+FULL_PRIOR = (3e-3, 1.0e-3 / MIB)
+"""Seconds fixed and per live byte of a mark-compact by one thread: 0.2-4 ms/MB, by object size."""
+PRIOR_SIGMA = 0.7
+TRANSFER_SIGMA = 0.25
+"""Spread of the true ratio between collectors around the tables below."""
+CALIBRATED_SIGMA = 0.05
+DEFAULT_SPREAD = 0.3
+"""Residual spread of pauses where no log tells: 0.2-0.5 on small shared machines."""
+
+_YOUNG_WORKER: Mapping[Collector, float] = {
+    Collector.SERIAL: 1.0,
+    Collector.PARALLEL: 1.6,
+    Collector.CMS: 2.4,
+    Collector.G1: 1.8,
+}
+"""Cost of copying a byte by one worker, Serial = 1: parallel workers pay for atomic forwarding and local buffers."""
+_FULL_WORKER: Mapping[Collector, float] = {
+    Collector.SERIAL: 1.0,
+    Collector.PARALLEL: 1.2,
+    Collector.CMS: 1.0,
+    Collector.G1: 1.3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Seconds of a phase: `fixed` plus `per_byte` times the bytes; `spread` is the log-sd of the residual."""
+
+    fixed: float
+    per_byte: float
+    spread: float
+    sigma: float
+    """Log-sd of what is not known about the whole line."""
+
+    def seconds(self, size: float) -> float:
+        """The time without residual."""
+        return self.fixed + self.per_byte * size
+
+    def scaled(self, factor: float) -> Line:
+        """The same phase on other hardware or by another algorithm."""
+        return Line(self.fixed * factor, self.per_byte * factor, self.spread, self.sigma)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLines:
+    """Cost of the two stop-the-world collections of a generational collector."""
+
+    young: Line
+    full: Line
+    workers: int
+
+    def scaled(self, young: float, full: float) -> PhaseLines:
+        """Both phases made dearer or cheaper."""
+        return PhaseLines(self.young.scaled(young), self.full.scaled(full), self.workers)
+
+
+def phase_lines(costs: Costs | None, collector: Collector, workers: int, machine: Processors) -> PhaseLines:
+    """Costs of `collector` with so many GC threads, from what a log gave or else from priors."""
+    young = _line(costs, "young", collector, workers, machine)
+    full = _line(costs, "full", collector, workers, machine)
+    return PhaseLines(young, full, workers)
+
+
+def _line(costs: Costs | None, phase: str, collector: Collector, workers: int, machine: Processors) -> Line:
+    worker = _YOUNG_WORKER if phase == "young" else _FULL_WORKER
+    known: PhaseCost | None = getattr(costs, phase) if costs else None
+    here = worker.get(collector, 1.5) / machine.speed_up(workers)
+    if known is None or costs is None:
+        fixed, per_byte = YOUNG_PRIOR if phase == "young" else FULL_PRIOR
+        return Line(fixed, per_byte * here, DEFAULT_SPREAD, PRIOR_SIGMA)
+    there = worker.get(costs.collector, 1.5) / machine.speed_up(_threads(costs, phase))
+    same = costs.collector == collector and costs.gc_threads == workers
+    sigma = CALIBRATED_SIGMA if same else TRANSFER_SIGMA
+    per_byte = float(known.per_mb) / MIB * here / there
+    return Line(float(known.fixed), per_byte, known.spread, sigma)
+
+
+def _threads(costs: Costs, phase: str) -> int:
+    """Threads that did the work: a full collection of CMS is single-threaded."""
+    return 1 if phase == "full" and costs.collector is Collector.CMS else costs.gc_threads
+
+
+class Residuals:
+    """Factors of measured over predicted pauses: log-normal with mean 1."""
+
+    __slots__ = ("_draws", "_spread")
+
+    def __init__(self, stream: random.Random, spread: float, *, even: bool) -> None:
+        """`even` draws cover the distribution evenly instead of at random: one run then stands for many."""
+        self._spread = spread
+        self._draws: Iterator[float] = stratified(stream, _NORMAL.inv_cdf, _STRATA) if even else _gaussian(stream)
+
+    def next(self) -> float:
+        """One factor."""
+        return self._factor(next(self._draws))
+
+    def largest_of(self, count: float) -> float:
+        """The factor of the longest among `count` pauses, at the same quantile as one draw."""
+        quantile = _NORMAL.cdf(next(self._draws))
+        return self._factor(_NORMAL.inv_cdf(min(quantile ** (1 / count), 1 - 1e-12)))
+
+    def _factor(self, deviation: float) -> float:
+        return math.exp(self._spread * deviation - self._spread * self._spread / 2)
+
+
+def _gaussian(stream: random.Random) -> Iterator[float]:
+    while True:
+        yield stream.gauss(0.0, 1.0)
+
+
+class Stopwatch:
+    """Times collections: the cost lines with their residuals, and the parameters of one simulated run."""
+
+    __slots__ = ("_full", "_young", "lines")
+
+    def __init__(self, lines: PhaseLines, young: Residuals, full: Residuals) -> None:
+        self.lines = lines
+        self._young = young
+        self._full = full
+
+    def young(self, size: float) -> float:
+        """Seconds of a young collection that copies `size` bytes."""
+        return self.lines.young.seconds(size) * self._young.next()
+
+    def longest_young(self, size: float, count: float) -> float:
+        """Seconds of the longest among `count` such collections."""
+        return self.lines.young.seconds(size) * self._young.largest_of(count)
+
+    def full(self, live: float) -> float:
+        """Seconds of a full collection with so many live bytes."""
+        return self.lines.full.seconds(live) * self._full.next()

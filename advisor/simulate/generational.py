@@ -1,0 +1,263 @@
+"""Young and full stop-the-world collection as Serial and Parallel share it.
+
+Sources: HotSpot defNewGeneration.cpp, genCollectedHeap.cpp, tenuredGeneration.cpp, serialFullGC.cpp, psScavenge.cpp,
+psParallelCompact.cpp; `docs/simulate.md` says which of their rules are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar
+
+from advisor.model.machine import Collector
+from advisor.simulate.estimators import PaddedAverage
+from advisor.simulate.heap import Evacuation, Old, Young, add, evacuate
+from advisor.simulate.mutator import Filling, Vector
+from advisor.simulate.protocol import Cause, Pause, Setting
+
+_TYPICAL = 0.2
+"""Weight of the newest collection in what counts as a typical promotion."""
+_SETTLED = 6
+"""Young collections after a full one before promotion counts as steady."""
+
+
+class Generational:
+    """State and rules that the two collectors share; what differs is a method that a collector overrides."""
+
+    collector: ClassVar[Collector]
+    jdks: ClassVar[frozenset[int]] = frozenset({8, 11, 17, 21, 25})
+    dead_wood_percent: float = 5.0
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.jdk = setting.effective.jdk
+        self.watch = setting.watch
+        self.young, self.old = self._generations()
+        self.direct = Filling.empty(setting.width)
+        self.direct_share = self._direct_share()
+        self.threshold = self._first_threshold()
+        self.promoted = PaddedAverage(self._number("AdaptiveSizePolicyWeight", 10), 3, skip_zero_deviation=True)
+        self.failures: dict[str, int | None] = {"full_gc": 0, "promotion_failed": 0}
+        self.oom = False
+        self.reclaimed = 0.0
+        self.old_peak = 0.0
+        self._typical: Vector = [0.0] * setting.width
+        self._typical_copied = 0.0
+        self._typical_allocated = 0.0
+        self._young_since_full = 0
+        self._full_count = 0
+
+    def preload(self, retained: float) -> None:
+        """Puts bytes that never die into the heap before the program starts."""
+        live = [0.0] * (self.setting.width - 1)
+        inside = min(retained, self.old.limit)
+        self.old.take([*live, inside], inside)
+        self._expand_old()
+        rest = retained - inside
+        self.young.filling = Filling(rest, [*live, rest])
+        self.oom = rest > self.young.eden
+
+    # What the program sees
+
+    @property
+    def filling(self) -> Filling:
+        """Eden's content."""
+        return self.young.filling
+
+    def room(self) -> float:
+        """Bytes that eden still takes, less what buffers and large objects leave unused at its end."""
+        usable = self.young.eden * (1 - self.setting.waste) - self._tail()
+        left = max(0.0, usable - self.young.filling.used)
+        if self.direct_share:
+            left = min(left, max(0.0, self.old.free - self.direct.used) * (1 / self.direct_share - 1))
+        return left
+
+    def used(self) -> float:
+        """Occupied bytes."""
+        return self.young.used + self.old.used + self.direct.used
+
+    def most_live(self) -> float:
+        """Old generation and eden full of live objects."""
+        return self.old.limit + self.young.eden * self._fullest_eden()
+
+    def committed(self) -> float:
+        """The young generation is touched once a cycle, the old one as far as it was ever used."""
+        return self.young.capacity + max(self.old_peak, self.old.used)
+
+    # Collections
+
+    def collect(self, cause: Cause, decay: Vector, elapsed_s: float) -> Sequence[Pause]:
+        """Runs the collection that an exhausted eden or the program asks for."""
+        self._pass_time(decay)
+        if cause is Cause.EXPLICIT:
+            return self._explicit(elapsed_s)
+        if not self.attempt_is_safe():
+            return (*self._refused_young(), self._full())
+        return self._young(elapsed_s)
+
+    def _pass_time(self, decay: Vector) -> None:
+        self.old.age(decay)
+        self.young.age(decay)
+        self.old.take(self.direct.live, self.direct.used)
+        self.direct = Filling.empty(self.setting.width)
+
+    def _explicit(self, elapsed_s: float) -> Sequence[Pause]:
+        return (self._full(),)
+
+    def _young(self, elapsed_s: float) -> Sequence[Pause]:
+        evacuation = evacuate(self.young, self.threshold)
+        moved = evacuation.copied + evacuation.promoted
+        pause = Pause("young", self.watch.young(moved), self.watch.lines.workers)
+        if evacuation.promoted > self.old.free:
+            self._count("promotion_failed")
+            return (pause, self._full())
+        committed = self.old.capacity
+        self._install(evacuation)
+        self.promoted.sample(evacuation.promoted)
+        self._learn(evacuation, moved)
+        self.after_young(evacuation, pause.seconds, elapsed_s)
+        if self._full_must_follow(committed):
+            return (pause, self._full())
+        return (pause,)
+
+    def _install(self, evacuation: Evacuation) -> None:
+        young, old = self.young, self.old
+        before = young.used
+        self._typical_allocated = young.filling.used
+        old.take(evacuation.leaving, evacuation.promoted)
+        young.ages = evacuation.staying
+        young.survivors_used = evacuation.copied
+        young.filling = Filling.empty(self.setting.width)
+        self.reclaimed += before - evacuation.copied - evacuation.promoted
+        self._expand_old()
+
+    def _expand_old(self) -> None:
+        """Promotion that does not fit the committed space commits more of it."""
+        if self.old.used > self.old.capacity:
+            step = self._number("MinHeapDeltaBytes", 192 << 10)
+            self.old.capacity = min(self.old.limit, max(self.old.used, self.old.capacity + step))
+        self.old_peak = max(self.old_peak, self.old.used)
+
+    def _full(self) -> Pause:
+        """Mark-compact of everything: the old generation takes all it can, the rest stays at the bottom of eden."""
+        young, old = self.young, self.old
+        self.old_peak = max(self.old_peak, old.used)
+        before = young.used + old.used
+        live = add([old.live, young.live()], self.setting.width)
+        total = sum(live)
+        wood = self._dead_wood(old.used - sum(old.live))
+        inside = min(1.0, old.limit / total) if total else 1.0
+        old.live = [part * inside for part in live]
+        old.used = min(old.limit, total * inside + wood)
+        young.ages, young.survivors_used = [], 0.0
+        young.filling = Filling(total * (1 - inside), [part * (1 - inside) for part in live])
+        self.reclaimed += before - old.used - young.filling.used
+        self._count("full_gc")
+        self._full_count += 1
+        self._young_since_full = 0
+        pause = Pause("full", self.watch.full(total), self.watch.lines.workers)
+        self.after_full(pause.seconds)
+        self.oom = self.room() <= 0 or young.filling.used > young.eden * self._fullest_eden()
+        return pause
+
+    def _dead_wood(self, garbage: float) -> float:
+        """Garbage that a full collection leaves in place to save moving what lies above it."""
+        return max(0.0, min(garbage, self.old.capacity * self.dead_wood_percent / 100))
+
+    def _count(self, failure: str) -> None:
+        self.failures[failure] = (self.failures[failure] or 0) + 1
+
+    # Repetition of a steady state
+
+    def _learn(self, evacuation: Evacuation, moved: float) -> None:
+        weight = 1.0 if self._young_since_full == 0 else _TYPICAL
+        pairs = zip(self._typical, evacuation.leaving, strict=True)
+        self._typical = [mine + (new - mine) * weight for mine, new in pairs]
+        self._typical_copied += (moved - self._typical_copied) * weight
+        self._young_since_full += 1
+
+    def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:
+        """Young collections like the typical one, as many as the old generation takes without another decision."""
+        if self._young_since_full < _SETTLED or self.young.filling.used:
+            return 0, ()
+        each = sum(self._typical)
+        count = most
+        if each > 0:
+            count = min(most, int((self._quiet_room() - self.promoted.padded) / each) - 1)
+        if count < 1:
+            return 0, ()
+        self._repeat_promotions(count, interval_s, means_s)
+        return count, self._repeated_pauses(count)
+
+    def _quiet_room(self) -> float:
+        """Bytes that promotion may take before anything but a young collection happens."""
+        return self.old.free
+
+    def _repeat_promotions(self, count: int, interval_s: float, means_s: Sequence[float]) -> None:
+        seconds = count * interval_s
+        live: Vector = []
+        for now, each, mean in zip(self.old.live, self._typical, (*means_s, math.inf), strict=True):
+            left = math.exp(-seconds / mean)
+            inflow = each / interval_s
+            live.append(now * left + inflow * (mean * (1 - left) if mean < math.inf else seconds))
+        promoted = count * sum(self._typical)
+        self.old.live = live
+        self.old.used += promoted
+        self.reclaimed += count * self._typical_allocated - promoted
+        self._expand_old()
+
+    def _repeated_pauses(self, count: int) -> Sequence[Pause]:
+        workers = self.watch.lines.workers
+        longest = self.watch.longest_young(self._typical_copied, count)
+        if count == 1:
+            return (Pause("young", longest, workers),)
+        usual = min(self.watch.young(self._typical_copied), longest)
+        return Pause("young", usual, workers, count - 1.0), Pause("young", longest, workers)
+
+    def allocated_per_repeat(self) -> float:
+        """Bytes that the program allocates per repeated collection."""
+        return self._typical_allocated
+
+    # What a collector decides for itself
+
+    def _generations(self) -> tuple[Young, Old]:
+        raise NotImplementedError
+
+    def attempt_is_safe(self) -> bool:
+        """Whether the old generation can be trusted to take what a young collection promotes."""
+        raise NotImplementedError
+
+    def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:
+        """Adapts threshold and sizes after a young collection."""
+
+    def after_full(self, pause_s: float) -> None:
+        """Adapts sizes after a full collection."""
+
+    def _refused_young(self) -> Sequence[Pause]:
+        return ()
+
+    def _full_must_follow(self, committed_before: float) -> bool:
+        return False
+
+    def _first_threshold(self) -> int:
+        return self._number("MaxTenuringThreshold", 15)
+
+    def _direct_share(self) -> float:
+        return self.setting.large_share if self.setting.large_size > self.young.eden else 0.0
+
+    def _fullest_eden(self) -> float:
+        return 1.0
+
+    def _tail(self) -> float:
+        """Eden that stays unused because the large object that is next does not fit: half of one, when it is large."""
+        if self.direct_share:
+            return 0.0
+        return self.setting.large_share * min(self.setting.large_size, self.young.eden) / 2
+
+    def _number(self, name: str, otherwise: int) -> int:
+        value = self.setting.effective.value(name)
+        return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else otherwise
+
+    def _flag(self, name: str) -> bool:
+        return self.setting.effective.value(name) is True

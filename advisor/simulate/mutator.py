@@ -1,0 +1,156 @@
+"""The program: how fast it allocates, in bursts, and how long what it allocates lives.
+
+Lifetimes are a mixture. A component is a share of the allocated bytes that dies exponentially; what components leave
+over dies at once; retained bytes never die. Exponential components have no memory, so the live bytes of any group of
+objects follow from one number per component and the time that passed.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+Vector = list[float]
+"""Live bytes by component; the last entry is what never dies."""
+
+_BLOCK = 32
+"""Slots whose burst factors are drawn together and have mean 1 exactly, so that bursts never change the total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A share of the allocated bytes with an exponential lifetime of `mean_s` seconds."""
+
+    share: float
+    mean_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What the program does per second of its own running time (pauses excluded)."""
+
+    rate: float
+    """Mean bytes a second."""
+    components: tuple[Component, ...] = ()
+    retained: float = 0.0
+    """Bytes that live for ever, allocated at an even pace during the first `build_s` seconds."""
+    build_s: float = 0.0
+    growth: float = 0.0
+    """Bytes a second that live for ever, after the build-up."""
+    burstiness: float = 0.0
+    """Coefficient of variation of the rate from slot to slot."""
+    slot_s: float = 1.0
+    large_share: float = 0.0
+    large_size: int = 0
+
+    def live_after(self, seconds: float) -> float:
+        """Bytes that live after so long a time."""
+        parts = sum(p.share * self.rate * p.mean_s * -math.expm1(-seconds / p.mean_s) for p in self.components)
+        built = self.retained if self.build_s <= seconds else self.retained * seconds / self.build_s
+        return parts + built + self.growth * max(0.0, seconds - self.build_s)
+
+
+@dataclass(slots=True)
+class Filling:
+    """What was allocated since the last collection: bytes and the live ones among them."""
+
+    used: float
+    live: Vector
+
+    @classmethod
+    def empty(cls, width: int) -> Filling:
+        """Nothing yet."""
+        return cls(0.0, [0.0] * width)
+
+
+@dataclass(slots=True)
+class Mutator:
+    """The program in time. `now` counts seconds of its own running; pauses do not exist for it."""
+
+    workload: Workload
+    stream: random.Random
+    now: float = 0.0
+    _factors: list[float] = field(default_factory=list)
+    _slot: int = 0
+
+    @property
+    def width(self) -> int:
+        """Entries of a live vector."""
+        return len(self.workload.components) + 1
+
+    def decay(self, seconds: float) -> Vector:
+        """The share of each component's live bytes that still lives after so many seconds."""
+        return [*(math.exp(-seconds / part.mean_s) for part in self.workload.components), 1.0]
+
+    def fill(self, eden: Filling, direct: Filling, room: float, limit_s: float, direct_share: float = 0.0) -> float:
+        """Allocates until eden has taken `room` bytes or `limit_s` has passed; returns the seconds it took.
+
+        `direct_share` of the bytes goes to `direct` instead: objects that never see the young generation.
+        """
+        spent = 0.0
+        while room > 1e-6 and limit_s - spent > 1e-12:
+            rate, slot_end = self._pace()
+            eden_rate = rate * (1 - direct_share)
+            step = min(slot_end - self.now, limit_s - spent)
+            if eden_rate > 0:
+                step = min(step, room / eden_rate)
+            retained = min(self._retained_rate(), eden_rate)
+            self._allocate(eden, eden_rate, step, retained)
+            if direct_share:
+                self._allocate(direct, rate * direct_share, step, 0.0)
+            room -= eden_rate * step
+            spent += step
+            self._advance(step, slot_end)
+        return spent
+
+    def skip(self, seconds: float) -> None:
+        """Lets time pass at the mean rate without following it."""
+        self.now += seconds
+        self._find_slot()
+
+    def _advance(self, step: float, end: float) -> None:
+        """Moves on; landing on a boundary is exact, so that no sliver of a slot is left over."""
+        self.now = end if self.now + step >= end * (1 - 1e-12) else self.now + step
+        self._find_slot()
+
+    def _find_slot(self) -> None:
+        if self.workload.burstiness:
+            self._slot = int(self.now / self.workload.slot_s + 1e-9)
+
+    def _in_build_up(self) -> bool:
+        return self.now < self.workload.build_s
+
+    def _pace(self) -> tuple[float, float]:
+        """The present rate and when it may change."""
+        work = self.workload
+        end = (self._slot + 1) * work.slot_s if work.burstiness else math.inf
+        if self._in_build_up():
+            end = min(end, work.build_s)
+        return work.rate * (self._factor(self._slot) if work.burstiness else 1.0), end
+
+    def _retained_rate(self) -> float:
+        work = self.workload
+        return work.retained / work.build_s if self._in_build_up() else work.growth
+
+    def _factor(self, slot: int) -> float:
+        while slot >= len(self._factors):
+            self._factors.extend(_burst_block(self.stream, self.workload.burstiness))
+        return self._factors[slot]
+
+    def _allocate(self, filling: Filling, rate: float, seconds: float, retained_rate: float) -> None:
+        live = filling.live
+        for index, part in enumerate(self.workload.components):
+            left = math.exp(-seconds / part.mean_s)
+            live[index] = live[index] * left + part.share * rate * part.mean_s * (1 - left)
+        live[-1] += retained_rate * seconds
+        filling.used += rate * seconds
+
+
+def _burst_block(stream: random.Random, variation: float) -> Sequence[float]:
+    """Log-normal factors of the wanted variation with mean 1."""
+    sigma = math.sqrt(math.log1p(variation * variation))
+    drawn = [math.exp(stream.gauss(0.0, sigma)) for _ in range(_BLOCK)]
+    mean = sum(drawn) / _BLOCK
+    return [value / mean for value in drawn]

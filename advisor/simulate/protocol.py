@@ -1,0 +1,98 @@
+"""What a collector model is to the simulation: data about itself and the few moments at which it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Protocol
+
+from advisor.jvm.ergonomics import Effective
+from advisor.model.machine import Collector
+from advisor.simulate.cost import Stopwatch
+from advisor.simulate.mutator import Filling, Vector
+
+
+class Cause(IntEnum):
+    """Why a collection starts."""
+
+    ALLOCATION = 0
+    EXPLICIT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One stop of the program. `weight` says how many equal ones it stands for."""
+
+    kind: str
+    seconds: float
+    threads: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a model is built from."""
+
+    effective: Effective
+    watch: Stopwatch
+    width: int
+    """Entries of a live vector: lifetime components and the part that never dies."""
+    large_share: float = 0.0
+    large_size: int = 0
+    waste: float = 0.0
+    """Share of eden that thread-local buffers leave unused."""
+
+
+class CollectorModel(Protocol):
+    """A generational collector that stops the program for everything it does."""
+
+    collector: ClassVar[Collector]
+    jdks: ClassVar[frozenset[int]]
+    oom: bool
+    failures: dict[str, int | None]
+    direct: Filling
+    """Objects allocated straight in the old generation since the last collection."""
+    direct_share: float
+
+    reclaimed: float
+    """Bytes freed so far."""
+
+    def __init__(self, setting: Setting) -> None: ...
+
+    def preload(self, retained: float) -> None:
+        """Puts bytes that never die into the heap before the program starts."""
+        ...
+
+    def allocated_per_repeat(self) -> float:
+        """Bytes that the program allocates per repeated collection."""
+        ...
+
+    @property
+    def filling(self) -> Filling:
+        """What the program is filling."""
+        ...
+
+    def room(self) -> float:
+        """Bytes the program can allocate before the next collection."""
+        ...
+
+    def used(self) -> float:
+        """Occupied bytes of the heap."""
+        ...
+
+    def most_live(self) -> float:
+        """Live bytes with which the program can just go on."""
+        ...
+
+    def committed(self) -> float:
+        """Bytes of the heap that have been touched so far."""
+        ...
+
+    def collect(self, cause: Cause, decay: Vector, elapsed_s: float) -> Sequence[Pause]:
+        """Collects. `decay` and `elapsed_s` tell how long the program ran since the last collection."""
+        ...
+
+    def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:
+        """Lets up to `most` more collections like the last ones happen at once; (how many did, their pauses)."""
+        ...
