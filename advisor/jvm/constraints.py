@@ -1,0 +1,49 @@
+"""What the JVM of a release would refuse, ignore or warn about in a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.jvm.catalog import UNLOCKS, catalog
+from advisor.jvm.combinations import DEFAULT_MACHINE, check_together
+from advisor.jvm.option_checks import Context, check_option
+from advisor.jvm.verdict import Verdict
+from advisor.model.flags import FlagSet, Option
+from advisor.model.machine import Machine
+
+__all__ = ["Verdict", "accepted", "judge"]
+
+
+def judge(flags: FlagSet, jdk: int, machine: Machine | None = None) -> tuple[Verdict, ...]:
+    """Everything that JVM has against the options, in the order of the options.
+
+    Values with a placeholder in them are never judged, only their names.
+    """
+    alone = list(_alone(flags, jdk))
+    broken = frozenset(id(verdict.option) for verdict in alone if verdict.severity == "error")
+    sound = FlagSet(tuple(option for option in flags if id(option) not in broken))
+    together = check_together(sound, jdk, machine or DEFAULT_MACHINE)
+    order = {id(option): index for index, option in enumerate(flags)}
+    return tuple(sorted((*alone, *together), key=lambda verdict: order[id(verdict.option)]))
+
+
+def accepted(flags: FlagSet, jdk: int, machine: Machine | None = None) -> bool:
+    """Whether that JVM starts with the options, and without a word about them."""
+    return not any(verdict.severity != "info" for verdict in judge(flags, jdk, machine))
+
+
+def _alone(flags: FlagSet, jdk: int) -> Iterator[Verdict]:
+    release = catalog(jdk)
+    unlocks = frozenset(UNLOCKS.values())
+    anywhere = frozenset(option.name for option in flags if option.name in unlocks and option.value is True)
+    lenient = _last_value(flags, "IgnoreUnrecognizedVMOptions") is True
+    unlocked: set[str] = set()
+    for option in flags:
+        if option.name in unlocks and isinstance(option.value, bool):
+            (unlocked.add if option.value else unlocked.discard)(option.name)
+        yield from check_option(option, Context(jdk, release, frozenset(unlocked), anywhere, lenient))
+
+
+def _last_value(flags: FlagSet, name: str) -> Option | str | bool | None:
+    found = flags.get(name)
+    return found.value if found else None

@@ -1,0 +1,266 @@
+"""What a JVM has against a single option: its name, its form, its value, its kind, its age.
+
+Behaviour was run on JDK 11, 17, 21 and 25; that of JDK 8 is read from its source (arguments.cpp).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.jvm.catalog import Catalog, FlagInfo, life
+from advisor.jvm.commandline import FlagValue, has_placeholder, parse_size, parse_value
+from advisor.jvm.verdict import Verdict
+from advisor.model.flags import Option, OptionKind
+from advisor.model.quantities import KIB, Bytes
+
+MIN_HEAP = 2 << 20
+"""Below 2 MB every release says that the heap is too small."""
+MIN_STACK_KB, MAX_STACK_KB = 136, 1 << 20
+"""x86-64: 136k is the least, 1g the most."""
+REPLACEMENTS = {
+    "PrintGCDateStamps": "-Xlog:gc*::time,uptime,level,tags", "PrintGCTimeStamps": "-Xlog:gc*::uptime,level,tags",
+    "PrintGCApplicationStoppedTime": "-Xlog:safepoint", "PrintTenuringDistribution": "-Xlog:gc+age=trace",
+    "PrintHeapAtGC": "-Xlog:gc+heap=debug", "PrintAdaptiveSizePolicy": "-Xlog:gc+ergo*=debug",
+    "PrintGCCause": "-Xlog:gc", "UseConcMarkSweepGC": "-XX:+UseG1GC", "UseParallelOldGC": "-XX:+UseParallelGC",
+    "MaxPermSize": "-XX:MaxMetaspaceSize=...", "PermSize": "-XX:MetaspaceSize=...",
+    "UseCGroupMemoryLimitForHeap": "container limits are honoured by default",
+    "MaxRAMFraction": "-XX:MaxRAMPercentage=...",
+    "UseGCLogFileRotation": "-Xlog:...:filecount=N,filesize=S", "NumberOfGCLogFiles": "-Xlog:...:filecount=N",
+    "GCLogFileSize": "-Xlog:...:filesize=S",
+}  # fmt: skip
+"""What does the work of a removed flag today."""
+OWN_WORDS = {"PrintGC": "-Xlog:gc", "PrintGCDetails": "-Xlog:gc*"}
+"""Flags that still work from JDK 9 on but print a deprecation warning of the log's own."""
+_REMOVED_OPTIONS = (
+    # option prefix, first release that refuses it, what to do
+    ("-d64", 10, "every JVM is a 64-bit one; delete it"),
+    ("-d32", 10, "there is no 32-bit mode; delete it"),
+    ("-Xincgc", 9, "the incremental collector is gone; delete it"),
+    ("-Xbootclasspath/p", 9, "use --patch-module"),
+    ("-Djava.endorsed.dirs", 9, "use the class path or --upgrade-module-path"),
+    ("-Djava.ext.dirs", 9, "use the class path"),
+    ("-Xnoagent", 25, "delete it"),
+    ("-Djava.security.manager", 24, "the security manager is gone; delete it"),
+)
+_X_OPTIONS = re.compile(
+    r"-X(batch|bootclasspath(/a)?:.*|check.*|comp|debug|diag.*|future|int|internalversion|log(:.*)?|loggc:.*|maxf.*|minf.*|"
+    r"mixed|noagent|noclassgc|printflags|prof|rs|run.*|share:(auto|dump|off|on)|verify.*|settings.*|concgc|noconcgc|"
+    r"concurrentio|incgc|noincgc|optimize|oss.*|sqnopause|usealtsigs|boundthreads|bootclasspath/p:.*|X:.*|diag)\Z"
+)
+"""The -X options that some release of HotSpot or its launcher knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known while an option is judged."""
+
+    jdk: int
+    catalog: Catalog
+    unlocked: frozenset[str]
+    """Unlock flags that were set before the option."""
+    unlocked_anywhere: frozenset[str]
+    ignores_unrecognized: bool
+
+
+def check_option(option: Option, context: Context) -> Iterator[Verdict]:
+    """Everything that is wrong with one option by itself."""
+    yield from _removed_option(option, context)
+    match option.kind:
+        case OptionKind.BOOLEAN | OptionKind.VALUED | OptionKind.BARE:
+            yield from _flag(option, context)
+        case OptionKind.ALIAS:
+            yield from _size_alias(option)
+        case OptionKind.X:
+            yield from _x_option(option, context)
+        case _:
+            yield from _foreign_dash(option)
+
+
+def _removed_option(option: Option, context: Context) -> Iterator[Verdict]:
+    for prefix, since, hint in _REMOVED_OPTIONS:
+        if option.text.startswith(prefix) and context.jdk >= since:
+            text = f"{prefix} was removed in JDK {since}: {hint}"
+            yield Verdict("removed-option", "error", None, option, text, "")
+
+
+def _foreign_dash(option: Option) -> Iterator[Verdict]:
+    """Options that a word processor or a quote turned into something else: the JVM takes them for the main class."""
+    bare = option.text.strip("'\"")
+    if re.match(r"[\u2010-\u2015\u2212]+(XX:|X[a-z])", option.text):
+        fixed = re.sub(r"\A[\u2010-\u2015\u2212]+", "-", option.text)
+        yield Verdict("malformed-flag", "error", None, option, "begins with a dash that is not a hyphen", fixed)
+    elif bare != option.text and bare.startswith("-X"):
+        yield Verdict("malformed-flag", "error", None, option, "the quotes are part of the option", bare)
+
+
+def _x_option(option: Option, context: Context) -> Iterator[Verdict]:
+    if has_placeholder(option.name):
+        return
+    if not _X_OPTIONS.match(option.text):
+        if not context.ignores_unrecognized:
+            yield Verdict("unknown-flag", "error", option.name, option, f"no release knows the option {option.name}")
+    elif context.jdk >= 9 and option.text.startswith("-Xloggc:"):
+        text = "-Xloggc prints a deprecation warning since JDK 9; -Xlog:gc*:file=... does the same and can rotate"
+        yield Verdict("deprecated-flag", "warning", None, option, text, f"-Xlog:gc:{option.text[len('-Xloggc:') :]}")
+    elif context.jdk >= 13 and option.text == "-Xverify:none":
+        yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 13", "")
+    elif context.jdk >= 22 and option.text == "-Xdebug":
+        yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 22", "")
+
+
+def _flag(option: Option, context: Context) -> Iterator[Verdict]:
+    name = option.name
+    if has_placeholder(name):
+        return
+    status = context.catalog.status(name)
+    info = context.catalog.flag(name)
+    if status == "obsolete":
+        yield from _obsolete(option, context)
+    elif info is None:
+        yield from _absent(option, context)
+    else:
+        yield from _form(option, info)
+        yield from _value(option, info, context)
+        yield from _locked(option, info, context)
+        if status == "deprecated":
+            yield from _deprecated(option)
+        elif context.jdk >= 9 and name in OWN_WORDS and option.value is True:
+            text = f"deprecated since JDK 9 and warned about; {OWN_WORDS[name]} does the same"
+            yield Verdict("deprecated-flag", "warning", name, option, text, OWN_WORDS[name])
+
+
+def _obsolete(option: Option, context: Context) -> Iterator[Verdict]:
+    known = life(option.name)
+    since = f" since JDK {known.obsolete_in}" if known and known.obsolete_in else ""
+    text = f"has no effect{since}: JDK {context.jdk} ignores it with a warning"
+    yield Verdict("obsolete-flag", "warning", option.name, option, text, "")
+
+
+def _deprecated(option: Option) -> Iterator[Verdict]:
+    known = life(option.name)
+    since = f" in JDK {known.deprecated_in}" if known and known.deprecated_in else ""
+    end = known.obsolete_in or known.expired_in if known else None
+    until = f" and goes in JDK {end}" if end else ""
+    yield Verdict("deprecated-flag", "warning", option.name, option, f"was deprecated{since}{until}")
+
+
+def _absent(option: Option, context: Context) -> Iterator[Verdict]:
+    """A name that this release does not have."""
+    if context.ignores_unrecognized:
+        return
+    name, known = option.name, life(option.name)
+    status = context.catalog.status(name)
+    if status == "removed" and known:
+        since = known.expired_in or known.obsolete_in
+        last = known.last_release(context.jdk)
+        when = f"in JDK {since}" if since and since <= context.jdk else f"after JDK {last}"
+        instead = f"; use {REPLACEMENTS[name]}" if name in REPLACEMENTS else ""
+        yield Verdict("removed-flag", "error", name, option, f"{name} was removed {when}{instead}", "")
+    elif status == "future" and known:
+        first = next((jdk for jdk in (8, 11, 17, 21, 25) if known.at(jdk) != "-"), None)
+        text = f"{name} comes only with JDK {first}" if first else f"JDK {context.jdk} has no flag {name}"
+        yield Verdict("unknown-flag", "error", name, option, text)
+    elif status == "other-platform":
+        text = f"{name} exists on other platforms only, not on Linux x86-64"
+        yield Verdict("unknown-flag", "error", name, option, text, confidence="medium")
+    else:
+        near = context.catalog.nearest(name.rstrip(",;"))
+        hint = f"; did you mean {near}?" if near else ""
+        text = f"JDK {context.jdk} has no flag {name}{hint}"
+        fix = option.text.replace(name, near, 1) if near else None
+        yield Verdict("unknown-flag", "error", name, option, text, fix)
+
+
+def _form(option: Option, info: FlagInfo) -> Iterator[Verdict]:
+    """Signs and values where they belong."""
+    name = info.name
+    problem: tuple[str, str | None] | None = None
+    if info.is_bool and option.kind is OptionKind.BARE:
+        problem = f"{name} is a switch: it needs + or -", f"-XX:+{option.name}"
+    elif info.is_bool and option.kind is OptionKind.VALUED:
+        sign = {"true": "+", "false": "-"}.get(str(option.value).lower())
+        problem = f"{name} is a switch: it takes + or -, not a value", f"-XX:{sign}{option.name}" if sign else None
+    elif not info.is_bool and option.kind is OptionKind.BOOLEAN:
+        problem = f"{name} takes a value, not + or -", None
+    elif not info.is_bool and option.kind is OptionKind.BARE:
+        problem = f"{name} needs a value", None
+    if problem:
+        yield Verdict("malformed-flag", "error", name, option, *problem)
+
+
+def _value(option: Option, info: FlagInfo, context: Context) -> Iterator[Verdict]:
+    if option.kind is not OptionKind.VALUED or info.is_bool or not isinstance(option.value, str):
+        return
+    if has_placeholder(option.value):
+        return
+    try:
+        value = parse_value(info, option.value, context.jdk)
+    except ValueError as error:
+        fix = repaired(option.value) if info.type != "double" else None
+        replacement = f"-XX:{option.name}={fix}" if fix else None
+        yield Verdict("bad-value", "error", info.name, option, f"{option.value!r} is no value: {error}", replacement)
+        return
+    if info.name == "NativeMemoryTracking" and value not in ("off", "summary", "detail"):
+        yield Verdict("bad-value", "error", info.name, option, "expected off, summary or detail")
+    if (text := out_of_range(info, value)) is not None:
+        yield Verdict("out-of-range", "error", info.name, option, text)
+
+
+def out_of_range(info: FlagInfo, value: FlagValue) -> str | None:
+    """What is wrong with a value's size, or None."""
+    if isinstance(value, (str, bool)):
+        return None
+    below = info.low is not None and value < info.low
+    above = info.high is not None and value > info.high
+    if not (below or above):
+        return None
+    low = "" if info.low is None else f"{info.low:g}" if isinstance(info.low, float) else f"{info.low}"
+    high = "" if info.high is None else f"{info.high:g}" if isinstance(info.high, float) else f"{info.high}"
+    return f"{value} is outside the range {low} .. {high}"
+
+
+def repaired(text: str) -> str | None:
+    """A size that was surely meant, in the JVM's own form: `2gb` is 2g, `1.5g` is 1536m; None where it is not sure."""
+    try:
+        return str(Bytes.parse(text)) if re.match(r"\d", text) and not re.fullmatch(r"[\d.]+", text) else None
+    except ValueError:
+        return None
+
+
+def _locked(option: Option, info: FlagInfo, context: Context) -> Iterator[Verdict]:
+    if info.debug_only:
+        if not context.ignores_unrecognized:
+            text = f"{info.name} exists in debug builds of the JVM only"
+            yield Verdict("debug-build-flag", "error", info.name, option, text, "")
+        return
+    unlock = info.unlocked_by
+    if unlock is None or unlock in context.unlocked:
+        return
+    late = (
+        f", which comes too late here: it has to stand before {info.name}"
+        if unlock in context.unlocked_anywhere
+        else ""
+    )
+    text = f"{info.name} is {info.kind.split()[-1].lower()} and needs -XX:+{unlock}{late}"
+    yield Verdict("locked-flag", "error", info.name, option, text, f"-XX:+{unlock} {option.text}")
+
+
+def _size_alias(option: Option) -> Iterator[Verdict]:
+    """-Xmx and its kin: the size's form, and the smallest and largest that make sense."""
+    if not isinstance(option.value, str) or has_placeholder(option.value):
+        return
+    prefix = option.text[: len(option.text) - len(option.value)]
+    try:
+        size = parse_size(option.value)
+    except ValueError as error:
+        fix = repaired(option.value.lstrip("="))
+        text = f"{option.value!r} is no size: {error}"
+        yield Verdict("bad-value", "error", option.name, option, text, prefix + fix if fix else None)
+        return
+    if prefix == "-Xmx" and size < MIN_HEAP:
+        text = f"a heap of {size} bytes is too small" + ("; was a unit forgotten?" if size < MIN_HEAP // 2 else "")
+        yield Verdict("heap-bounds", "error", option.name, option, text)
+    elif prefix == "-Xss" and size and not MIN_STACK_KB * KIB <= size <= MAX_STACK_KB * KIB:
+        yield Verdict("out-of-range", "error", option.name, option, f"a stack of {size} bytes is outside 136k .. 1g")
