@@ -193,15 +193,12 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("flag-constraint", "error", ("ConcGCThreads",), _concurrent_over_parallel, last=17),
     Relation("flag-constraint", "error", ("ParallelGCThreads",), _parallel_without_threads),
     Relation(
-        "flag-constraint", "error", ("MinHeapFreeRatio", "MaxHeapFreeRatio"), _more("MinHeapFreeRatio", "MaxHeapFreeRatio"),
+        "flag-constraint", "error", ("MinHeapFreeRatio", "MaxHeapFreeRatio"),
+        _more("MinHeapFreeRatio", "MaxHeapFreeRatio"),
     ),
     Relation(
         "flag-constraint", "error", ("MinMetaspaceFreeRatio", "MaxMetaspaceFreeRatio"),
         _more("MinMetaspaceFreeRatio", "MaxMetaspaceFreeRatio"),
-    ),
-    Relation(
-        "flag-constraint", "error", ("InitialTenuringThreshold", "MaxTenuringThreshold"),
-        _more("InitialTenuringThreshold", "MaxTenuringThreshold"),
     ),
     Relation("flag-constraint", "error", ("ReservedCodeCacheSize", "InitialCodeCacheSize"), _code_cache_bounds),
     Relation("flag-constraint", "error", ("ObjectAlignmentInBytes",), _alignment),
@@ -210,7 +207,8 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("flag-constraint", "error", ("CICompilerCount",), _few_compilers, first=11),
     Relation("flag-constraint", "error", SELECTORS, _all_collectors_off),
     Relation("flag-constraint", "warning", ("UseCompressedOops",), _oops_over_limit),
-    Relation("other-collectors-flag", "warning", ("UseStringDeduplication",), _dead_deduplication, last=17),
+    Relation("other-collectors-flag", "warning", ("UseStringDeduplication",), _dead_deduplication, last=16),
+    Relation("flag-constraint", "warning", ("UseStringDeduplication",), _dead_deduplication, first=17, last=17),
 )  # fmt: skip
 
 

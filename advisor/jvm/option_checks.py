@@ -33,6 +33,8 @@ REPLACEMENTS = {
 """What does the work of a removed flag today."""
 OWN_WORDS = {"PrintGC": "-Xlog:gc", "PrintGCDetails": "-Xlog:gc*"}
 """Flags that still work from JDK 9 on but print a deprecation warning of the log's own."""
+LOG_ALIASES = (9, 15)
+"""The releases that turn the old Trace flags into -Xlog options."""
 _REMOVED_OPTIONS = (
     # option prefix, first release that refuses it, what to do
     ("-d64", 10, "every JVM is a 64-bit one; delete it"),
@@ -152,7 +154,10 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
         return
     name, known = option.name, life(option.name)
     status = context.catalog.status(name)
-    if status == "removed" and known:
+    if known and known.alias_of.startswith("-Xlog") and LOG_ALIASES[0] <= context.jdk <= LOG_ALIASES[1]:
+        text = f"works through {known.alias_of} and prints a deprecation warning; the flag is gone in JDK 17"
+        yield Verdict("deprecated-flag", "warning", name, option, text, known.alias_of)
+    elif status == "removed" and known:
         since = known.expired_in or known.obsolete_in
         last = known.last_release(context.jdk)
         when = f"in JDK {since}" if since and since <= context.jdk else f"after JDK {last}"

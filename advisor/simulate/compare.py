@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+from advisor.jvm.constraints import judge
 from advisor.jvm.ergonomics import Effective, effective
-from advisor.model.errors import NotModelledError
+from advisor.model.errors import InputError, NotModelledError
+from advisor.model.flags import FlagSet, OptionKind
+from advisor.model.machine import Collector
 from advisor.model.outcome import Confidence, Outcome, Simulation
 from advisor.model.profile import Observed, WorkloadProfile
 from advisor.model.quantities import Duration
@@ -22,9 +27,10 @@ def compare(
     """Simulates new flags and the flags in use for the same program.
 
     The baseline is None where the flags in use mean a collector without a model. Raises what `simulate` raises for the
-    new flags.
+    new flags, and InputError for flags with which the JVM would not start.
     """
     new, old = as_flag_set(flags), as_flag_set(profile.flags)
+    _check_flags(new, profile)
     target = effective(profile.jdk, profile.machine, new)
     predicted = simulate(profile, new, seed=seed, replicates=replicates, duration=duration)
     baseline = _baseline(profile, seed=seed, replicates=replicates, duration=duration)
@@ -83,24 +89,38 @@ def _judged(outcome: Outcome, observed: Observed) -> SelfCheck:
 
 def _confidence(profile: WorkloadProfile, target: Effective, seed: int, replicates: int) -> Confidence:
     check = self_check(profile, seed=seed, replicates=min(replicates, 3))
-    notes = [*_notes(profile, target)]
-    if check and not check.passed:
-        notes.append("the model does not reproduce the log itself: take the direction, not the figures")
-    if check is None:
-        level = "low" if profile.costs is None else "medium"
-    elif not check.passed:
+    doubts = list(_doubts(profile, target))
+    level: Literal["high", "medium", "low"]
+    if check is not None and not check.passed:
+        doubts.append("the model does not reproduce the log itself: take the direction, not the figures")
         level = "low"
+    elif check is None:
+        level = "low" if profile.costs is None else "medium"
     else:
-        level = "medium" if notes else "high"
-    return Confidence(level=level, self_check=check.text if check else None, notes=tuple(notes))
+        level = "medium" if doubts else "high"
+    return Confidence(level=level, self_check=check.text if check else None, notes=tuple(doubts))
 
 
-def _notes(profile: WorkloadProfile, target: Effective) -> list[str]:
-    notes = list(build_model(profile, float(profile.duration)).notes)
+def _doubts(profile: WorkloadProfile, target: Effective) -> Iterator[str]:
+    """What lowers the confidence, one sentence each."""
+    yield from build_model(profile, float(profile.duration)).notes
     if profile.costs is None:
-        notes.append("costs of collections are priors: no log of this program has calibrated them")
+        yield "costs of collections are priors: no log of this program has calibrated them"
     elif profile.costs.collector != target.collector:
-        notes.append(f"costs were calibrated under {profile.costs.collector} and carried over to {target.collector}")
-    if target.value("UseAdaptiveSizePolicy") is True and target.collector == "parallel":
-        notes.append("adaptive sizing is simplified: eden is taken to be as large as it may grow")
-    return notes
+        yield f"costs were calibrated under {profile.costs.collector} and carried over to {target.collector}"
+    if target.collector is Collector.PARALLEL and target.value("UseAdaptiveSizePolicy") is True:
+        yield "adaptive sizing is simplified: eden is taken to be as large as the survivor spaces leave it"
+    elif target.layout.initial_heap < target.layout.max_heap:
+        yield "the heap may grow during the run; its growth is modelled only roughly"
+
+
+def _check_flags(flags: FlagSet, profile: WorkloadProfile) -> None:
+    """Raises InputError for the first option with which that JVM would not start."""
+    for option in flags:
+        if option.kind is OptionKind.OTHER:
+            raise InputError(f"not a JVM option: {option.text!r}", where="flags", hint="give JVM options only")
+    for verdict in judge(flags, profile.jdk, profile.machine):
+        if verdict.severity == "error":
+            hint = f"use {verdict.replacement}" if verdict.replacement else None
+            message = f"JDK {profile.jdk} refuses {verdict.option.text}: {verdict.message}"
+            raise InputError(message, where="flags", hint=hint)

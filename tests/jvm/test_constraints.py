@@ -14,24 +14,27 @@ from tests.conftest import JvmRun
 
 LINES = (
     # unknown, misspelt, malformed
-    "-XX:+TotallyUnknownFlag", "-XX:MaxHeapSiz=1g", "-XX:+UseG1CG", "-XX:+useg1gc", "-XX:UseG1GC", "-XX:UseG1GC=true",
-    "-XX:+UseG1GC=true", "-XX:+MaxHeapSize", "-XX:+MaxHeapSize=1g", "-XX:+HeapDumpPath", "-XX:MaxHeapSize",
-    "-XX:HeapDumpPath", "-XX:+UseG1GC,", "-XX:", "-Xfoo", "-XX:NewRatio", "-XX:MaxTenuringThreshold=",
+    "-XX:+TotallyUnknownFlag", "-XX:MaxHeapSiz=1g", "-XX:+UseG1CG", "-XX:+useg1gc", "-XX:UseG1GC",
+    "-XX:UseG1GC=true", "-XX:+UseG1GC=true", "-XX:+MaxHeapSize", "-XX:+MaxHeapSize=1g", "-XX:+HeapDumpPath",
+    "-XX:MaxHeapSize", "-XX:HeapDumpPath", "-XX:+UseG1GC,", "-XX:", "-Xfoo", "-XX:NewRatio",
+    "-XX:MaxTenuringThreshold=",
     # values
-    "-Xmx1.5g", "-Xmx1gb", "-Xmx512mb", "-Xmx=1g", "-Xmx1p", "-Xmx0x40000000", "-Xmx512", "-Xmx1m", "-Xmx1G", "-Xss10k",
-    "-Xss1m", "-Xss2g", "-Xss524288", "-XX:ThreadStackSize=1m", "-XX:MaxGCPauseMillis=200ms", "-XX:MaxGCPauseMillis=0",
-    "-XX:MaxGCPauseMillis=1.5", "-XX:NewRatio=-1", "-XX:MaxTenuringThreshold=20", "-XX:MaxTenuringThreshold=16",
-    "-XX:G1HeapRegionSize=64m", "-XX:G1HeapRegionSize=3m", "-XX:CompressedClassSpaceSize=4g", "-XX:ThreadPriorityPolicy=42",
-    "-XX:MaxRAMPercentage=120", "-XX:MaxRAMPercentage=50%", "-XX:MaxRAMPercentage=75", "-XX:MaxRAMPercentage=75.5",
-    "-XX:MaxRAMPercentage=.5", "-XX:MaxRAMPercentage=1e1", "-XX:SurvivorRatio=0", "-XX:InitiatingHeapOccupancyPercent=150",
-    "-XX:NativeMemoryTracking=on", "-XX:NativeMemoryTracking=summary", "-XX:TieredStopAtLevel=5", "-XX:GCTimeRatio=9",
+    "-Xmx1.5g", "-Xmx1gb", "-Xmx512mb", "-Xmx=1g", "-Xmx1p", "-Xmx0x40000000", "-Xmx512", "-Xmx1m", "-Xmx1G",
+    "-Xss10k", "-Xss1m", "-Xss2g", "-Xss524288", "-XX:ThreadStackSize=1m", "-XX:MaxGCPauseMillis=200ms",
+    "-XX:MaxGCPauseMillis=0", "-XX:MaxGCPauseMillis=1.5", "-XX:NewRatio=-1", "-XX:MaxTenuringThreshold=20",
+    "-XX:MaxTenuringThreshold=16", "-XX:G1HeapRegionSize=64m", "-XX:G1HeapRegionSize=3m",
+    "-XX:CompressedClassSpaceSize=4g", "-XX:ThreadPriorityPolicy=42", "-XX:MaxRAMPercentage=120",
+    "-XX:MaxRAMPercentage=50%", "-XX:MaxRAMPercentage=75", "-XX:MaxRAMPercentage=75.5", "-XX:MaxRAMPercentage=.5",
+    "-XX:MaxRAMPercentage=1e1", "-XX:SurvivorRatio=0", "-XX:InitiatingHeapOccupancyPercent=150",
+    "-XX:NativeMemoryTracking=on", "-XX:NativeMemoryTracking=summary", "-XX:TieredStopAtLevel=5",
+    "-XX:GCTimeRatio=9",
     # life cycle
     "-XX:MaxPermSize=256m", "-XX:+UseConcMarkSweepGC", "-XX:CMSInitiatingOccupancyFraction=70", "-XX:+UseParNewGC",
     "-XX:+PrintGCDateStamps", "-XX:+PrintGCDetails", "-XX:+PrintGC", "-XX:-PrintGC", "-XX:+AggressiveOpts",
     "-XX:+UseBiasedLocking", "-XX:+UseParallelOldGC", "-XX:MaxRAMFraction=2", "-XX:G1ConcRefinementGreenZone=10",
     "-XX:+UseSharedSpaces", "-XX:+UseZGC -XX:+ZGenerational", "-XX:+UseCompressedClassPointers", "-XX:+UseAppCDS",
-    "-XX:+TraceClassLoading", "-XX:+UseCGroupMemoryLimitForHeap", "-XX:LockingMode=2", "-XX:+FlightRecorder",
-    "-d64", "-Xincgc", "-Xbootclasspath/p:x", "-Djava.ext.dirs=x", "-Djava.endorsed.dirs=x", "-Xnoagent", "-Xdebug",
+    "-XX:+TraceClassLoading", "-XX:+UseCGroupMemoryLimitForHeap", "-XX:LockingMode=2", "-XX:+FlightRecorder", "-d64",
+    "-Xincgc", "-Xbootclasspath/p:x", "-Djava.ext.dirs=x", "-Djava.endorsed.dirs=x", "-Xnoagent", "-Xdebug",
     "-Xverify:none", "-XX:+UseStringDeduplication -XX:+UseParallelGC", "-XX:+UseStringDeduplication -XX:+UseG1GC",
     # locks
     "-XX:G1NewSizePercent=10", "-XX:G1NewSizePercent=10 -XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC",
@@ -39,19 +42,22 @@ LINES = (
     "-XX:+UnlockDiagnosticVMOptions -XX:-LogVMOutput", "-XX:+UnlockExperimentalVMOptions -XX:+UseShenandoahGC",
     # combinations
     "-XX:+UseG1GC -XX:+UseParallelGC", "-XX:+UseG1GC -XX:-UseG1GC -XX:+UseParallelGC", "-Xms2g -Xmx1g",
-    "-XX:MinHeapSize=1g -Xms512m -Xmx2g", "-Xmx1g -XX:SoftMaxHeapSize=2g", "-XX:NewSize=200m -XX:MaxNewSize=100m -Xmx1g",
-    "-XX:ConcGCThreads=8 -XX:ParallelGCThreads=2", "-XX:+UseParallelGC -XX:ParallelGCThreads=0",
-    "-XX:MinHeapFreeRatio=80 -XX:MaxHeapFreeRatio=50", "-XX:InitialTenuringThreshold=9 -XX:MaxTenuringThreshold=5",
-    "-XX:ReservedCodeCacheSize=1m", "-XX:ReservedCodeCacheSize=3g", "-XX:ReservedCodeCacheSize=64m",
+    "-XX:MinHeapSize=1g -Xms512m -Xmx2g", "-Xmx1g -XX:SoftMaxHeapSize=2g",
+    "-XX:NewSize=200m -XX:MaxNewSize=100m -Xmx1g", "-XX:ConcGCThreads=8 -XX:ParallelGCThreads=2",
+    "-XX:+UseParallelGC -XX:ParallelGCThreads=0", "-XX:MinHeapFreeRatio=80 -XX:MaxHeapFreeRatio=50",
+    "-XX:InitialTenuringThreshold=9 -XX:MaxTenuringThreshold=5", "-XX:ReservedCodeCacheSize=1m",
+    "-XX:ReservedCodeCacheSize=3g", "-XX:ReservedCodeCacheSize=64m",
     "-XX:ReservedCodeCacheSize=64m -XX:InitialCodeCacheSize=100m", "-XX:ObjectAlignmentInBytes=12",
-    "-XX:GCPauseIntervalMillis=100", "-XX:MaxGCPauseMillis=50 -XX:GCPauseIntervalMillis=100", "-XX:CICompilerCount=1",
-    "-XX:+UseCompressedOops -Xmx33g", "-XX:MaxMetaspaceSize=0", "-Xmx1g -Xmx2g", "-Xmx1g -XX:MaxHeapSize=1g",
+    "-XX:GCPauseIntervalMillis=100", "-XX:MaxGCPauseMillis=50 -XX:GCPauseIntervalMillis=100",
+    "-XX:CICompilerCount=1", "-XX:+UseCompressedOops -Xmx33g", "-XX:MaxMetaspaceSize=0", "-Xmx1g -Xmx2g",
+    "-Xmx1g -XX:MaxHeapSize=1g",
     # lenience
     "-XX:+IgnoreUnrecognizedVMOptions -XX:+NoSuchFlag", "-XX:+NoSuchFlag -XX:+IgnoreUnrecognizedVMOptions -Xfoo",
     "-XX:+IgnoreUnrecognizedVMOptions -XX:MaxTenuringThreshold=20", "-XX:+IgnoreUnrecognizedVMOptions -XX:UseG1GC",
     "-XX:+IgnoreUnrecognizedVMOptions -XX:G1NewSizePercent=10", "-XX:+IgnoreUnrecognizedVMOptions -XX:+UseParNewGC",
     # fine everywhere
-    "-Xmx1g -Xms1g -XX:+UseSerialGC", "-XX:+UseParallelGC -XX:GCTimeRatio=19", "-Xlog:gc*:stderr", "-server -Da=b -Xint",
+    "-Xmx1g -Xms1g -XX:+UseSerialGC", "-XX:+UseParallelGC -XX:GCTimeRatio=19", "-Xlog:gc*:stderr",
+    "-server -Da=b -Xint",
 )  # fmt: skip
 SILENT_LOSSES = ("other-collectors-flag", "conflicting-duplicate")
 """Warnings of ours about what the JVM drops without a word."""
