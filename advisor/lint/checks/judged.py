@@ -1,0 +1,74 @@
+"""Checks that pass on what the JVM itself would say (advisor.jvm.constraints), to the words that said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from advisor.jvm.combinations import SELECTORS
+from advisor.jvm.commandline import has_placeholder
+from advisor.lint.case import Case, Judgement, Problem
+from advisor.lint.launch import Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Verdicts of one kind. `by_name`: about the name alone, so that an unknown value does not matter.
+
+    `apart`: about the options of one carrier only; an option of the command line that displaces one of
+    JAVA_TOOL_OPTIONS does what it is there for.
+    """
+
+    id: str
+    by_name: bool = False
+    apart: bool = False
+
+    def problems(self, case: Case) -> Iterator[Problem]:
+        """One for each verdict of the kind."""
+        for judgement in case.apart if self.apart else case.together:
+            if judgement.verdict.check == self.id and (judgement.word.known or self._name_is_known(judgement)):
+                yield _doubted(_problem(judgement), case)
+
+    def _name_is_known(self, judgement: Judgement) -> bool:
+        return self.by_name and not has_placeholder(judgement.verdict.option.name)
+
+
+def _problem(judgement: Judgement) -> Problem:
+    verdict = judgement.verdict
+    subject = verdict.flag or verdict.option.text
+    message = verdict.message if subject in verdict.message else f"{subject}: {verdict.message}"
+    return Problem(
+        verdict.check, verdict.severity, verdict.confidence, judgement.word, verdict.flag, message, verdict.replacement
+    )
+
+
+def _doubted(problem: Problem, case: Case) -> Problem:
+    """The problem with less weight where something outside the file decides it."""
+    if problem.check == "locked-flag" and case.launch.open_before(problem.word):
+        return replace(problem, severity="warning", confidence="low")
+    if problem.check == "locked-flag" and problem.word.carrier is Carrier.VARIABLE:
+        return replace(problem, confidence="medium")
+    if problem.check == "other-collectors-flag" and not any(case.values.get(name) is True for name in SELECTORS):
+        return replace(problem, severity="info", confidence="low")
+    return problem
+
+
+CHECKS: tuple[Judged, ...] = (
+    Judged("unknown-flag", by_name=True),
+    Judged("removed-flag", by_name=True),
+    Judged("removed-option", by_name=True),
+    Judged("debug-build-flag", by_name=True),
+    Judged("locked-flag", by_name=True),
+    Judged("malformed-flag"),
+    Judged("bad-value"),
+    Judged("out-of-range"),
+    Judged("multiple-collectors"),
+    Judged("heap-bounds"),
+    Judged("flag-constraint"),
+    Judged("obsolete-flag", by_name=True),
+    Judged("deprecated-flag", by_name=True),
+    Judged("other-collectors-flag", by_name=True),
+    Judged("conflicting-duplicate", apart=True),
+    Judged("duplicate-flag", apart=True),
+)
+"""One for every kind of verdict."""
