@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from advisor.jvm.catalog import catalog
+from advisor.jvm.combinations import SELECTORS
 from advisor.jvm.commandline import parse_option, parse_words, render
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet
@@ -106,19 +107,28 @@ class _Round:
         if veto is not None and veto[1] >= new.priority:
             self.overruled.append(Overruled(new.flag, new.value, new.rule, veto[0]))
             return
-        standing = self.chosen.get(new.flag)
-        if standing is None or new.priority > standing.priority:
-            if standing is not None and standing.value != new.value:
-                self.overruled.append(Overruled(new.flag, standing.value, standing.rule, new.rule))
+        rival = self._rival(new.flag)
+        if rival is None or new.priority > rival.priority:
+            if rival is not None and (rival.flag, rival.value) != (new.flag, new.value):
+                self.overruled.append(Overruled(rival.flag, rival.value, rival.rule, new.rule))
+            if rival is not None:
+                del self.chosen[rival.flag]
             self.chosen[new.flag] = new
-        elif new.value != standing.value:
-            if new.priority == standing.priority:
+        elif (rival.flag, rival.value) != (new.flag, new.value):
+            if new.priority == rival.priority:
                 raise InputError(
-                    f"the rules {standing.rule} and {new.rule} set {new.flag} to {standing.value} and {new.value}",
+                    f"the rules {rival.rule} ({rival.flag}={rival.value}) and {new.rule} ({new.flag}={new.value}) "
+                    "contradict each other",
                     where="rule pack",
                     hint="give one of them the higher priority",
                 )
-            self.overruled.append(Overruled(new.flag, new.value, new.rule, standing.rule))
+            self.overruled.append(Overruled(new.flag, new.value, new.rule, rival.rule))
+
+    def _rival(self, flag: str) -> Proposed | None:
+        """What stands where a flag would: itself, or another collector for a flag that chooses one."""
+        if flag in SELECTORS:
+            return next((self.chosen[name] for name in SELECTORS if name in self.chosen), None)
+        return self.chosen.get(flag)
 
     def forbid(self, flag: str, rule: Rule) -> None:
         """Keeps rules of this priority or lower from setting a flag, those that already did too."""

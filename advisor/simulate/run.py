@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from advisor.simulate.kernel import Kernel, Streams
+from advisor.simulate.kernel import Kernel, Streams, Trace
 from advisor.simulate.mutator import Mutator, Workload
 from advisor.simulate.protocol import Cause, CollectorModel, Pause
 
@@ -32,6 +32,7 @@ class Tally:
     pauses: list[Pause] = field(default_factory=list)
     peak_used: float = 0.0
     allocated: float = 0.0
+    preloaded: float = 0.0
     reclaimed: float = 0.0
     live_used: float = 0.0
     """Bytes in the heap at the end."""
@@ -47,7 +48,13 @@ class Run:
     """Couples the program with a collector model on one clock."""
 
     def __init__(
-        self, workload: Workload, model: CollectorModel, span: Span, streams: Streams, preloaded: float = 0.0
+        self,
+        workload: Workload,
+        model: CollectorModel,
+        span: Span,
+        streams: Streams,
+        preloaded: float = 0.0,
+        trace: Trace | None = None,
     ) -> None:
         """`preloaded` bytes are retained before the program starts; in a thinned run, all that ever are."""
         expected = workload.rate * span.work_s / max(model.room(), 1.0)
@@ -57,11 +64,12 @@ class Run:
             preloaded += workload.retained
             workload = replace(workload, retained=0.0, build_s=0.0)
         model.preload(preloaded)
+        self._preloaded = preloaded
         self._live_at_end = preloaded + workload.live_after(span.work_s)
         self.model = model
         self.span = span
         self.mutator = Mutator(workload, streams.stream("bursts"))
-        self.kernel = Kernel()
+        self.kernel = Kernel(trace)
         self.tally = Tally()
         self._last = 0.0
         self._next_explicit = span.explicit_every_s
@@ -75,6 +83,7 @@ class Run:
         tally.peak_used = max(tally.peak_used, self.model.used())
         tally.live_used = self.model.used()
         tally.reclaimed = self.model.reclaimed
+        tally.preloaded = self._preloaded
         tally.committed = self.model.committed()
         tally.failures = dict(self.model.failures)
         cut_short = done < 1 - 1e-6 and not self.model.oom
