@@ -13,6 +13,7 @@ from advisor.lint.formats import FORMATS, Format
 from advisor.lint.formats.commandline import STDIN, CommandLine
 from advisor.lint.inspect import Told, inspect
 from advisor.lint.options import LintOptions
+from advisor.lint.pages import page_url
 from advisor.lint.suppress import suppressions
 from advisor.lint.walk import Found, files
 from advisor.model.documents import MAX_BYTES, read_text
@@ -22,7 +23,6 @@ from advisor.model.finding import Finding, Fix, LintReport
 HEAD = 1 << 16
 """Characters of a file by which a format may recognise it."""
 _LONGEST_SNIPPET = 2_000
-_PAGES = "docs/lint.md"
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ def _finding(told: Told, path: str, text: str, places: _Places) -> Finding:
         flag=problem.flag,
         message=problem.message,
         fix=fix,
-        url=f"{_PAGES}#{problem.check}",
+        url=page_url(problem.check),
         jdk=told.jdk,
         jdk_reason=told.reason,
         snippet=places.snippet(word.start),
@@ -142,5 +142,7 @@ def _finding(told: Told, path: str, text: str, places: _Places) -> Finding:
 
 
 def _fingerprint(check: str, path: str, flag: str) -> str:
-    normal = Path(path).as_posix()
+    whole = Path(path)
+    here = Path.cwd()
+    normal = (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
     return hashlib.sha256(f"{check}\n{normal}\n{flag}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

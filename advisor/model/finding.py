@@ -63,6 +63,7 @@ class CheckPage(Result):
     what: str
     why: str
     remediation: str
-    example: str
     jdk: str
+    example: str
+    instead: str
     url: str

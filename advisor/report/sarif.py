@@ -1,6 +1,6 @@
 """Findings as SARIF 2.1.0, for the code scanning of GitHub and others.
 
-Every check is listed as a rule, whether it found anything or not: a service can then tell "fixed" from "not looked for".
+Every check is listed as a rule, also one that found nothing: a service can then tell "fixed" from "not looked for".
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def sarif(report: LintReport, pages: Sequence[CheckPage], *, version: str, root:
 
 
 def _rule(page: CheckPage) -> dict[str, Any]:
-    text = f"{page.what}\n\n{page.why}\n\n{page.remediation}"
-    markdown = f"{page.what}\n\n{page.why}\n\n{page.remediation}\n\nExample: `{page.example}`\n\n{page.jdk}"
+    text = "\n\n".join((page.what, page.why, page.remediation, page.jdk))
+    markdown = f"{text}\n\nExample:\n\n```\n{page.example}```\n\nInstead:\n\n```\n{page.instead}```\n"
     rule: dict[str, Any] = {
         "id": page.id,
         "name": "".join(part.capitalize() for part in page.id.split("-")),
