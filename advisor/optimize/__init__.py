@@ -1,1 +1,129 @@
+"""SPACE + GOALS -> SUGGESTER -> PARETO SET: the flags with the best simulated outcome."""
 
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from advisor.jvm.commandline import parse_words
+from advisor.jvm.ergonomics import effective
+from advisor.model.errors import InputError, NotModelledError, UsageError
+from advisor.model.flags import FlagSet
+from advisor.model.goals import Goals
+from advisor.model.machine import Collector
+from advisor.model.outcome import Outcome
+from advisor.model.profile import WorkloadProfile
+from advisor.model.trial import Best, Candidate, Optimization
+from advisor.optimize.evaluate import REPORTED_REPLICATES, Evaluator, Simulated
+from advisor.optimize.objective import objective
+from advisor.optimize.prune import effects, leave_one_out, pruned
+from advisor.optimize.ranges import space_for
+from advisor.optimize.search import search
+from advisor.optimize.space import COLLECTORS, NO_FLAGS
+from advisor.optimize.study import Study, Trial
+from advisor.optimize.suggesters import suggester_kind
+from advisor.rules import Proposals, propose
+from advisor.simulate import supports
+
+__all__ = ["Evaluator", "effects", "leave_one_out", "optimize"]
+
+DEFAULT_SUGGESTER = "skopt-gp"
+DEFAULT_TRIALS = 64
+
+
+def optimize(  # noqa: PLR0913 - the whole question in one call; all but the profile have defaults
+    profile: WorkloadProfile,
+    *,
+    goals: Goals | None = None,
+    seed: int = 0,
+    trials: int = DEFAULT_TRIALS,
+    suggester: str = DEFAULT_SUGGESTER,
+    collectors: Sequence[Collector] | None = None,
+    pinned: FlagSet = NO_FLAGS,
+    progress: Callable[[int, int], None] | None = None,
+    evaluate: Evaluator | None = None,
+) -> Optimization:
+    """The best flags for a workload under its goals, and the sets that nothing else beats.
+
+    Searched are the collectors with a model, or those of `collectors`; `pinned` options are in every set and not
+    repeated in the answer; `progress` hears trials done and planned; `evaluate` stands in for the simulator. The same
+    arguments give the same answer but for `seconds`.
+    Raises UsageError for an unknown suggester or a number of trials below 1, NotModelledError for collectors without
+    a model, InputError where the profile lacks what a simulation needs or no heap fits.
+    """
+    started = time.perf_counter()
+    if trials < 1:
+        raise UsageError("at least one trial is needed", where="--trials")
+    kind = suggester_kind(suggester)
+    wanted = profile if goals is None else profile.model_copy(update={"goals": goals})
+    proposals = propose(wanted)
+    space = space_for(wanted, _searched(collectors), pinned, proposals.proposals)
+    study = Study(
+        objective(wanted.goals),
+        _beside(pinned, evaluate or Simulated(wanted, seed)),
+        lambda done: progress(min(done, trials), trials) if progress else None,
+    )
+    search(space, study, kind.make(space.dimensions, seed), _starts(wanted, proposals), trials)
+    best = pruned(space, study, study.best())
+    report = _beside(pinned, evaluate or Simulated(wanted, seed, REPORTED_REPLICATES))
+    baseline, warnings = _baseline(wanted, evaluate or Simulated(wanted, seed, REPORTED_REPLICATES))
+    outcome = report(best.flags)
+    return Optimization(
+        best=Best(
+            flags=best.flags.words(),
+            outcome=outcome,
+            meets_goals=best.score.feasible,
+            goals=study.objective.verdicts(outcome),
+        ),
+        baseline=baseline,
+        pareto=tuple(_candidate(trial, report) for trial in study.front(best)),
+        evaluations=len(study),
+        seconds=round(time.perf_counter() - started, 3),
+        seed=seed,
+        suggester=kind.name,
+        warnings=(*warnings, *_remarks(proposals)),
+    )
+
+
+def _searched(collectors: Sequence[Collector] | None) -> tuple[Collector, ...]:
+    modelled = tuple(dict.fromkeys(collector for collector in COLLECTORS.values() if supports(collector)))
+    unknown = [collector for collector in collectors or () if collector not in modelled]
+    if unknown:
+        raise NotModelledError(
+            f"{unknown[0]} cannot be searched: the simulator has no model of it",
+            hint=f"collectors that can be searched: {', '.join(modelled)}",
+        )
+    return tuple(collectors or modelled)
+
+
+def _beside(pinned: FlagSet, evaluate: Evaluator) -> Evaluator:
+    return lambda flags: evaluate(pinned.plus(flags))
+
+
+def _starts(profile: WorkloadProfile, proposals: Proposals) -> Iterator[FlagSet]:
+    """What is known before the search: no flags at all, the flags in use, what the rules propose."""
+    yield NO_FLAGS
+    yield FlagSet(tuple(option for option in parse_words(profile.flags) if option.sets_flag))
+    if proposals.refused is None:
+        yield proposals.flag_set(profile.jdk)
+
+
+def _baseline(profile: WorkloadProfile, evaluate: Evaluator) -> tuple[Outcome | None, tuple[str, ...]]:
+    """The outcome of the flags in use, or why there is none."""
+    in_use = parse_words(profile.flags)
+    collector = effective(profile.jdk, profile.machine, in_use).collector
+    if not supports(collector):
+        note = f"{collector}, the collector in use, has no model yet: it was not searched and there is no baseline"
+        return None, (note,)
+    try:
+        return evaluate(in_use), ()
+    except InputError as error:
+        return None, (f"there is no baseline: {error.message}",)
+
+
+def _candidate(trial: Trial, report: Evaluator) -> Candidate:
+    return Candidate(flags=trial.flags.words(), outcome=report(trial.flags))
+
+
+def _remarks(proposals: Proposals) -> tuple[str, ...]:
+    return () if proposals.refused is None else (f"the rules refuse this workload: {proposals.refused}",)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from advisor.optimize.dimensions import Dimension, Point
 from advisor.optimize.objective import Score
 from advisor.optimize.pareto import Vector
-from advisor.optimize.dimensions import Dimension, Point
 
 AUGMENTATION = 0.05
 """Weight of the sum beside the maximum: a point that is only weakly dominated never ties with what beats it."""

@@ -1,0 +1,37 @@
+"""What tells the outcome of a flag set: the simulator, or whatever a caller puts in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from advisor.model.flags import FlagSet
+from advisor.model.outcome import Outcome
+from advisor.model.profile import WorkloadProfile
+from advisor.simulate import simulate
+
+SEARCHED_REPLICATES = 1
+"""The first replicate alone gives the figures that a search compares; further ones only widen intervals."""
+REPORTED_REPLICATES = 8
+MAX_COLLECTIONS = 2000
+
+
+class Evaluator(Protocol):
+    """The outcome of running the workload under options. Raises InputError where there is none."""
+
+    def __call__(self, flags: FlagSet) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """The simulator's outcome: the same random program under all flags, so that differences are the flags' own."""
+
+    profile: WorkloadProfile
+    seed: int
+    replicates: int = SEARCHED_REPLICATES
+    max_collections: int = MAX_COLLECTIONS
+
+    def __call__(self, flags: FlagSet) -> Outcome:
+        return simulate(
+            self.profile, flags, seed=self.seed, replicates=self.replicates, max_collections=self.max_collections
+        )
