@@ -20,6 +20,8 @@ from advisor.simulate.machine import Processors
 
 _NORMAL = NormalDist()
 _STRATA = 64
+_GROUP_STRATA = 5
+_EDGE = 1e-9
 
 YOUNG_PRIOR = (0.7e-3, 0.45e-3 / MIB)
 """Seconds fixed and per byte copied by one Serial thread: 0.2-1 ms/MB were seen, by object size."""
@@ -119,10 +121,17 @@ class Residuals:
         """One factor."""
         return self._factor(next(self._draws))
 
-    def largest_of(self, count: float) -> float:
-        """The factor of the longest among `count` pauses, at the same quantile as one draw."""
-        quantile = _NORMAL.cdf(next(self._draws))
-        return self._factor(_NORMAL.inv_cdf(min(quantile ** (1 / count), 1 - 1e-12)))
+    def group(self, count: int) -> list[tuple[float, float]]:
+        """(factor, weight) pairs that stand for `count` pauses: even strata, and the longest one by itself."""
+        strata = min(count, _GROUP_STRATA)
+        place = min(max(_NORMAL.cdf(next(self._draws)), _EDGE), 1 - _EDGE)
+        ranks = [(index + place) / strata for index in range(strata)]
+        pairs = [(self._factor(_NORMAL.inv_cdf(rank)), count / strata) for rank in ranks]
+        if count > strata:
+            top = min(max(place ** (1 / count), ranks[-1]), 1 - _EDGE / count)
+            pairs[-1] = (pairs[-1][0], count / strata - 1)
+            pairs.append((self._factor(_NORMAL.inv_cdf(top)), 1.0))
+        return pairs
 
     def _factor(self, deviation: float) -> float:
         return math.exp(self._spread * deviation - self._spread * self._spread / 2)
@@ -147,9 +156,10 @@ class Stopwatch:
         """Seconds of a young collection that copies `size` bytes."""
         return self.lines.young.seconds(size) * self._young.next()
 
-    def longest_young(self, size: float, count: float) -> float:
-        """Seconds of the longest among `count` such collections."""
-        return self.lines.young.seconds(size) * self._young.largest_of(count)
+    def young_group(self, size: float, count: int) -> list[tuple[float, float]]:
+        """(seconds, weight) pairs that stand for `count` such collections."""
+        seconds = self.lines.young.seconds(size)
+        return [(seconds * factor, weight) for factor, weight in self._young.group(count)]
 
     def full(self, live: float) -> float:
         """Seconds of a full collection with so many live bytes."""

@@ -18,8 +18,10 @@ from advisor.simulate.protocol import Cause, Pause, Setting
 
 _TYPICAL = 0.2
 """Weight of the newest collection in what counts as a typical promotion."""
-_SETTLED = 6
-"""Young collections after a full one before promotion counts as steady."""
+_LEAST_ROOM = 64 << 10
+"""Bytes without which the program cannot go on after a full collection: a buffer or a larger object."""
+_SETTLED = 3
+"""Young collections after a full one, beyond the tenuring threshold, before promotion counts as steady."""
 
 
 class Generational:
@@ -117,7 +119,7 @@ class Generational:
         self.promoted.sample(evacuation.promoted)
         self._learn(evacuation, moved)
         self.after_young(evacuation, pause.seconds, elapsed_s)
-        if self._full_must_follow(committed):
+        if self._full_must_follow(committed) or (self.direct_share and self.old.free < self.setting.large_size):
             return (pause, self._full())
         return (pause,)
 
@@ -158,7 +160,7 @@ class Generational:
         self._young_since_full = 0
         pause = Pause("full", self.watch.full(total), self.watch.lines.workers)
         self.after_full(pause.seconds)
-        self.oom = self.room() <= 0 or young.filling.used > young.eden * self._fullest_eden()
+        self.oom = self.room() < _LEAST_ROOM or young.filling.used > young.eden * self._fullest_eden()
         return pause
 
     def _dead_wood(self, garbage: float) -> float:
@@ -179,7 +181,7 @@ class Generational:
 
     def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:
         """Young collections like the typical one, as many as the old generation takes without another decision."""
-        if self._young_since_full < _SETTLED or self.young.filling.used:
+        if self._young_since_full < _SETTLED + self.threshold or self.young.filling.used:
             return 0, ()
         each = sum(self._typical)
         count = most
@@ -209,11 +211,8 @@ class Generational:
 
     def _repeated_pauses(self, count: int) -> Sequence[Pause]:
         workers = self.watch.lines.workers
-        longest = self.watch.longest_young(self._typical_copied, count)
-        if count == 1:
-            return (Pause("young", longest, workers),)
-        usual = min(self.watch.young(self._typical_copied), longest)
-        return Pause("young", usual, workers, count - 1.0), Pause("young", longest, workers)
+        timed = self.watch.young_group(self._typical_copied, count)
+        return [Pause("young", seconds, workers, weight) for seconds, weight in timed]
 
     def allocated_per_repeat(self) -> float:
         """Bytes that the program allocates per repeated collection."""
