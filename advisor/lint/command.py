@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.jvm.commandline import ENDS_OPTIONS, TAKES_A_WORD
-from advisor.lint.located import Located
+from advisor.lint.located import MASK, Located
 from advisor.lint.words import SHELL, commands
 
 _JAVA = re.compile(r"(?:.*/)?java(?:\.exe)?\Z")
@@ -16,6 +16,8 @@ _BEFORE = re.compile(
     r"(?:\w+=.*|(?:.*/)?(?:exec|env|nohup|time|sudo|tini|dumb-init|gosu|su-exec|nice|--|-g|-s)|!)\Z", re.DOTALL
 )
 """Words that may stand before the program: assignments and wrappers that take no further word."""
+_OPTION = re.compile(rf"[-\u2010-\u2015\u2212@$\"'{MASK}]|\{{\{{")
+"""How an option, an @argfile or a placeholder for some begins; a main class begins otherwise."""
 _FIRST_OF_JVM = re.compile(r"-(?:X|D\w|jar\Z|cp\Z|classpath\Z|javaagent:)")
 
 
@@ -60,17 +62,20 @@ def _java_call(call: Sequence[Located]) -> Iterator[list[Located]]:
             return
 
 
-def jvm_options(call: Sequence[Located]) -> list[Located]:
-    """The words that are the JVM's: up to the main class, or to the module or archive that is named instead of one."""
-    taken: list[Located] = []
-    following = iter(call)
+def without_pairs(words: Iterable[Located]) -> Iterator[Located]:
+    """The words less the launcher's options whose value is the next word, and those values."""
+    following = iter(words)
     for text in following:
-        if text.text in ENDS_OPTIONS:
-            break
         if text.text in TAKES_A_WORD:
             next(following, None)
-        elif text.text.startswith(("-", "@", "$", "{{", "\ue000")):
-            taken.append(text)
         else:
-            break
-    return taken
+            yield text
+
+
+def jvm_options(call: Sequence[Located]) -> list[Located]:
+    """The words that are the JVM's: up to the main class, or to the module or archive that is named instead of one."""
+    return list(itertools.takewhile(_may_be_option, without_pairs(call)))
+
+
+def _may_be_option(text: Located) -> bool:
+    return text.text not in ENDS_OPTIONS and bool(_OPTION.match(text.text))

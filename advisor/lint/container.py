@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,7 +27,8 @@ class Container:
     source: str
     environment: Mapping[str, Variable]
     calls: Sequence[Sequence[Located]] = ()
-    call_anchor: int = 0
+    anchors: Sequence[int] = ()
+    """Where the statements that make up the command begin, in order."""
     target: Target | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -54,6 +56,10 @@ class Container:
         if variable:
             yield from variable_words(name, variable.value, self.source, variable.anchor)
 
+    def _anchor(self, offset: int) -> int:
+        index = bisect.bisect_right(self.anchors, offset)
+        return self.anchors[index - 1] if index else offset
+
     def _call_words(self, call: Sequence[Located], used: set[str]) -> list[Word]:
         words: list[Word] = []
         for text in call:
@@ -63,5 +69,5 @@ class Container:
                 used.add(name)
                 words += variable_words(name, variable.value, self.source, variable.anchor)
             else:
-                words.append(word(text, self.source, Carrier.COMMAND_LINE, anchor=self.call_anchor))
+                words.append(word(text, self.source, Carrier.COMMAND_LINE, anchor=self._anchor(text.start)))
         return words

@@ -27,7 +27,7 @@ jvm-advisor lint --format sarif --output lint.sarif .     # for code scanning
 |---|---|
 | `*.args`, `*.jvmargs`, `*.argfile` | as the launcher reads an @argfile |
 | standard input (`-`) | as a shell command line, with or without `java` in front |
-| `jvm.options`, `jvm.options.d/*.options`, `jvm.config`, `*.vmoptions` | one option a line, prefixes `8:`, `8-:`, `8-13:` |
+| `jvm.options`, `jvm.options.d/*.options`, `jvm.config`, `*.vmoptions` | one option a line; prefixes such as `8-13:` |
 | `jvm*-server.options`, `jvm*-clients.options` (Cassandra) | the lines that begin with a hyphen, split into words |
 | `Dockerfile`, `Containerfile`, `*.dockerfile` | ENV, ARG, ENTRYPOINT and CMD in both their forms, per stage |
 | Kubernetes manifests, Helm templates of them | environment, command, image and limits of containers; ConfigMaps |
@@ -44,9 +44,9 @@ not judged; its flag's name is.
 
 `--jdk` wins; otherwise the image of the stage or container (`eclipse-temurin:17-jre`, `10-jdk21-temurin`,
 `distroless/java17`), a package that a RUN installs, the prefix of the line, or the name of the file says it. Where
-nothing does, only what is wrong on every one of 8, 11, 17, 21 and 25 is reported, with less confidence. Each finding says which
-release it is for and how that is known. Releases between two known ones get what holds on both. Images of other virtual
-machines (OpenJ9) are left alone.
+nothing does, only what is wrong on every one of 8, 11, 17, 21 and 25 is reported, with less confidence. Each finding
+says which release it is for and how that is known. Releases between two known ones get what holds on both. Images of
+other virtual machines (OpenJ9) are left alone.
 
 ## Silencing
 
@@ -56,8 +56,8 @@ machines (OpenJ9) are left alone.
 ```
 
 A comment speaks of its own line, of the next line when it has its line to itself, and so of the whole instruction or
-value that begins there. Dockerfiles have no comments at the end of a line. `--select` and `--ignore` choose checks for a
-whole run.
+value that begins there. Dockerfiles have no comments at the end of a line. `--select` and `--ignore` choose checks for
+a whole run.
 
 ## Exit codes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from advisor.lint.command import without_pairs
 from advisor.lint.launch import ANY_JDK, Carrier, JdkRange, Word, word
 from advisor.lint.located import Located
 from advisor.lint.words import JVM, words
@@ -56,7 +57,7 @@ def variable_words(name: str, value: Located, source: str, anchor: int) -> Itera
     """The options in the value of a variable."""
     carrier = READ_BY_JVM.get(name, Carrier.VARIABLE)
     condition = JdkRange(9) if carrier is Carrier.JDK_JAVA_OPTIONS else ANY_JDK
-    for piece in words(value.mask(), JVM):
+    for piece in without_pairs(words(value.mask(), JVM)):
         yield word(
             piece[2:] if piece.text.startswith("-J-") else piece, source, carrier, condition=condition, anchor=anchor
         )

@@ -29,5 +29,5 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (CommandLine(), Dockerfile(), JvmOptions(), Kubernetes())
-"""All formats, in the order in which they are asked."""
+FORMATS: tuple[Format, ...] = (Dockerfile(), JvmOptions(), Kubernetes(), CommandLine())
+"""All formats, in the order in which they are asked: the last also knows files by their look."""

@@ -165,8 +165,8 @@ def _assignments(arguments: Located, *, blank_form: bool = False) -> Iterator[tu
 
 def _container(stage: Stage, source: str) -> Container:
     calls = list(_calls(stage))
-    ran = stage.entrypoint or stage.command
-    return Container(stage.label, source, stage.environment, calls, ran.anchor if ran else 0, stage.target)
+    anchors = sorted(part.anchor for part in (stage.entrypoint, stage.command) if part)
+    return Container(stage.label, source, stage.environment, calls, anchors, stage.target)
 
 
 def _calls(stage: Stage) -> Iterator[list[Located]]:

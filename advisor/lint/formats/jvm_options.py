@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from advisor.lint.command import without_pairs
 from advisor.lint.launch import ANY_JDK, Carrier, JdkRange, Launch, Target, Word, word
 from advisor.lint.located import Located, lines
 from advisor.lint.target import releases
@@ -50,7 +51,8 @@ def _line(line: Located, source: str, *, split: bool) -> Iterator[Word]:
     if not line or line.text.startswith("#") or (split and not line.text.startswith("-")):
         return
     option, condition = _conditional(line)
-    for piece in words(option.mask(), JVM) if split else [option]:
+    pieces = list(without_pairs(words(option.mask(), JVM))) if split else [option]
+    for piece in pieces:
         yield word(piece, source, Carrier.OPTIONS_FILE, condition=condition)
 
 

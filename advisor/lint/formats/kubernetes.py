@@ -15,7 +15,7 @@ from advisor.lint.variables import carries_options
 from advisor.lint.yamltree import Node, documents, located
 
 _NAMED = re.compile(r"\.ya?ml\Z")
-_HEAD = re.compile(r"^[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_HEAD = re.compile(r"(?:^|[{,]\s*)[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
 _WORTH_READING = re.compile(r"JAVA|JVM|OPTS|OPTIONS|java\b|-XX:|-Xm")
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _CPU = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)\Z")
@@ -72,12 +72,13 @@ def _container(node: Node, source: str, read: Template) -> Iterator[Container]:
     last, alternatives = _environment(node, read)
     title = f"container {label.scalar}" if label and label.scalar and MASK not in label.scalar else "container"
     calls = list(_calls(node, read))
-    anchor = next((part.start for part in (node.get("command"), node.get("args")) if part), node.start)
+    parts = [*node.all("command"), *node.all("args")]
+    anchors = sorted(text.start for part in parts for text in part.texts())
     target = from_image(image.scalar) if image and image.scalar and MASK not in image.scalar else None
     limits = _limits(node)
-    yield Container(title, source, last, calls, anchor, target, limits)
+    yield Container(title, source, last, calls, anchors, target, limits)
     for key, variable in alternatives:
-        yield Container(title, source, {key: variable}, (), anchor, target, limits)
+        yield Container(title, source, {key: variable}, (), (), target, limits)
 
 
 def _calls(node: Node, read: Template) -> Iterator[list[Located]]:
