@@ -173,7 +173,8 @@ class Generational:
     # Repetition of a steady state
 
     def _learn(self, evacuation: Evacuation, moved: float) -> None:
-        weight = 1.0 if self._young_since_full == 0 else _TYPICAL
+        settled = self._young_since_full - self.threshold
+        weight = 1.0 if settled <= 1 else max(_TYPICAL, 1 / settled)
         pairs = zip(self._typical, evacuation.leaving, strict=True)
         self._typical = [mine + (new - mine) * weight for mine, new in pairs]
         self._typical_copied += (moved - self._typical_copied) * weight
