@@ -27,7 +27,7 @@ from advisor.simulate import supports
 
 __all__ = ["Evaluator", "effects", "leave_one_out", "optimize"]
 
-DEFAULT_SUGGESTER = "skopt-gp"
+DEFAULT_SUGGESTER = "skopt-et"
 DEFAULT_TRIALS = 64
 
 
