@@ -154,7 +154,10 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
         return
     name, known = option.name, life(option.name)
     status = context.catalog.status(name)
-    if known and known.alias_of.startswith("-Xlog") and LOG_ALIASES[0] <= context.jdk <= LOG_ALIASES[1]:
+    if known and known.at(context.jdk).startswith(("develop", "notproduct")):
+        text = f"{name} exists in debug builds of the JVM only"
+        yield Verdict("debug-build-flag", "error", name, option, text, "")
+    elif known and known.alias_of.startswith("-Xlog") and LOG_ALIASES[0] <= context.jdk <= LOG_ALIASES[1]:
         text = f"works through {known.alias_of} and prints a deprecation warning; the flag is gone in JDK 17"
         yield Verdict("deprecated-flag", "warning", name, option, text, known.alias_of)
     elif status == "removed" and known:

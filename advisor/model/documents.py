@@ -19,6 +19,8 @@ from advisor.model.errors import InputError
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
 MAX_NODES = 200_000
+SURELY_SHALLOW = 1000
+"""With so few openers of collections no depth is reached that matters; most files are spared a second pass."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
@@ -59,6 +61,7 @@ def read_text(path: Path, *, limit: int = MAX_BYTES) -> str:
 def parse_yaml(text: str, source: str) -> Document:
     """Builds plain data from one YAML document. Raises InputError with `file:line`."""
     try:
+        _bound_depth(text, source)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -75,6 +78,17 @@ def parse_yaml(text: str, source: str) -> Document:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InputError(f"not valid YAML: {error}", where=source) from error
     return Document(data, lines, source)
+
+
+def _bound_depth(text: str, source: str) -> None:
+    """Refuses depth before the C parser, which recurses without a bound of its own, builds the tree."""
+    if sum(text.count(opener) for opener in ("[", "{", "- ", "? ")) <= SURELY_SHALLOW:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise InputError("nested too deeply or too large", where=f"{source}:{event.start_mark.line + 1}")
 
 
 def _positions(root: yaml.Node, source: str) -> Iterator[tuple[Path_, int]]:

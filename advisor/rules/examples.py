@@ -66,4 +66,6 @@ def _found(given: Proposals) -> Any:
         return "refusal"
     if given.warnings:
         return "warning"
-    return "advice" if given.advice else "none"
+    if given.advice:
+        return "advice"
+    return "prohibition" if given.forbidden else "none"

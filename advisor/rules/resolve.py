@@ -152,10 +152,11 @@ def propose(
     in_use = frozenset(
         option.name for option in parse_words(profile.flags) if option.sets_flag and option.value is not False
     )
+    standing = frozenset(option.name for option in decided if option.sets_flag)
     known = facts(profile, decided, fixed)
     for topic in topics:
         before = dict(answer.chosen)
-        situation = Situation(known, in_use, frozenset(before))
+        situation = Situation(known, in_use, standing | before.keys())
         for rule in rules:
             if rule.topic == topic:
                 _apply(rule, situation, known, answer)

@@ -113,7 +113,7 @@ class Example(Frozen):
 
     name: Annotated[str, StringConstraints(min_length=2, max_length=120)]
     profile: dict[str, Any]
-    expect: Literal["none", "warning", "advice", "refusal"] | dict[str, Scalar]
+    expect: Literal["none", "warning", "advice", "refusal", "prohibition"] | dict[str, Scalar]
 
 
 class Rule(Frozen):
