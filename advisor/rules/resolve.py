@@ -80,13 +80,22 @@ def as_options(proposals: Sequence[Proposed], jdk: int) -> FlagSet:
     unlocks = sorted({info.unlocked_by for info in infos if info and info.unlocked_by})
     words = [render(name, True, jdk) for name in unlocks]
     values = {proposal.flag: proposal.value for proposal in proposals}
+    values["InitialHeapSize"] = _initial_heap(values)
     fixed_young = "NewSize" in values and values["NewSize"] == values.get("MaxNewSize")
     for proposal in proposals:
         if fixed_young and proposal.flag == "NewSize":
             continue
-        word = render(proposal.flag, proposal.value, jdk)
+        word = render(proposal.flag, values[proposal.flag], jdk)
         words.append(word.replace("-XX:MaxNewSize=", "-Xmn") if fixed_young else word)
     return parse_words(words)
+
+
+def _initial_heap(values: Mapping[str, Value]) -> Value:
+    """The initial heap, not above the maximum: rules read the maximum as the JVM aligns it, a little above the flag."""
+    initial, maximum = values.get("InitialHeapSize", 0), values.get("MaxHeapSize")
+    if isinstance(initial, str) or maximum is None or isinstance(maximum, str):
+        return initial
+    return min(initial, maximum)
 
 
 @dataclass(slots=True)

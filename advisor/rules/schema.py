@@ -10,12 +10,12 @@ from advisor.model.base import Frozen
 from advisor.model.machine import JDKS
 
 TOPICS = (
-    "refuse", "collector", "heap", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
+    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
     "metaspace", "code-cache", "memory", "jit", "logging",
 )  # fmt: skip
 """The order of evaluation: a later topic sees what an earlier one decided."""
 Topic = Literal[
-    "refuse", "collector", "heap", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
+    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
     "metaspace", "code-cache", "memory", "jit", "logging",
 ]  # fmt: skip
 OPERATORS = ("is", "is_not", "in", "not_in", "above", "below", "at_least", "at_most", "known")
