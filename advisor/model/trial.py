@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -23,6 +24,8 @@ class Best(Candidate):
 
     meets_goals: bool
     goals: tuple[GoalVerdict, ...] = ()
+    worth: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
+    """Option -> predicted change of the outcome when it alone is left out; empty where the rest cannot be simulated."""
 
 
 class Optimization(Result):

@@ -63,20 +63,14 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
         _beside(pinned, evaluate or Simulated(wanted, seed)),
         lambda done: progress(min(done, trials), trials) if progress else None,
     )
-    search(space, study, kind.make(space.dimensions, seed), _starts(wanted, proposals), trials)
+    search(space, study, kind.make(space.dimensions, seed), _starts(wanted, pinned, proposals), trials)
     best = pruned(space, study, study.best())
-    report = _beside(pinned, evaluate or Simulated(wanted, seed, REPORTED_REPLICATES))
-    baseline, warnings = _baseline(wanted, evaluate or Simulated(wanted, seed, REPORTED_REPLICATES))
-    outcome = report(best.flags)
+    report = evaluate or Simulated(wanted, seed, REPORTED_REPLICATES)
+    baseline, warnings = _baseline(wanted, report)
     return Optimization(
-        best=Best(
-            flags=best.flags.words(),
-            outcome=outcome,
-            meets_goals=best.score.feasible,
-            goals=study.objective.verdicts(outcome),
-        ),
+        best=_described(best, study, wanted, pinned, report),
         baseline=baseline,
-        pareto=tuple(_candidate(trial, report) for trial in study.front(best)),
+        pareto=tuple(_candidate(trial, _beside(pinned, report)) for trial in study.front(best)),
         evaluations=len(study),
         seconds=round(time.perf_counter() - started, 3),
         seed=seed,
@@ -100,10 +94,11 @@ def _beside(pinned: FlagSet, evaluate: Evaluator) -> Evaluator:
     return lambda flags: evaluate(pinned.plus(flags))
 
 
-def _starts(profile: WorkloadProfile, proposals: Proposals) -> Iterator[FlagSet]:
+def _starts(profile: WorkloadProfile, pinned: FlagSet, proposals: Proposals) -> Iterator[FlagSet]:
     """What is known before the search: no flags at all, the flags in use, what the rules propose."""
     yield NO_FLAGS
-    yield FlagSet(tuple(option for option in parse_words(profile.flags) if option.sets_flag))
+    there = frozenset(pinned.words())
+    yield FlagSet(tuple(o for o in parse_words(profile.flags) if o.sets_flag and o.text not in there))
     if proposals.refused is None:
         yield proposals.flag_set(profile.jdk)
 
@@ -119,6 +114,17 @@ def _baseline(profile: WorkloadProfile, evaluate: Evaluator) -> tuple[Outcome | 
         return evaluate(in_use), ()
     except InputError as error:
         return None, (f"there is no baseline: {error.message}",)
+
+
+def _described(best: Trial, study: Study, profile: WorkloadProfile, pinned: FlagSet, report: Evaluator) -> Best:
+    outcome = report(pinned.plus(best.flags))
+    return Best(
+        flags=best.flags.words(),
+        outcome=outcome,
+        meets_goals=best.score.feasible,
+        goals=study.objective.verdicts(outcome),
+        worth=effects(profile, best.flags, study.outcome),
+    )
 
 
 def _candidate(trial: Trial, report: Evaluator) -> Candidate:

@@ -60,6 +60,11 @@ class Study:
             self._progress(len(self._trials))
         return self._trials[words]
 
+    def outcome(self, flags: FlagSet) -> Outcome:
+        """The outcome of a flag set, without making a trial of it. Raises InputError where it has none."""
+        known = self._trials.get(flags.words())
+        return known.outcome if known and known.outcome else self._evaluate(flags)
+
     def best(self) -> Trial:
         """The trial of the smallest rank. Raises the evaluator's InputError where no trial has an outcome."""
         if not self.trials:

@@ -117,7 +117,7 @@ def _quiet() -> Iterator[None]:
 
     Matrices of a hundred rows take up to 20 times longer on many threads, and sums in another order give other points.
     """
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The objective has been evaluated at", category=UserWarning)
