@@ -109,8 +109,8 @@ def _doubts(profile: WorkloadProfile, target: Effective) -> Iterator[str]:
     elif profile.costs.collector != target.collector:
         yield f"costs were calibrated under {profile.costs.collector} and carried over to {target.collector}"
     if target.collector is Collector.PARALLEL and target.value("UseAdaptiveSizePolicy") is True:
-        yield "adaptive sizing is simplified: eden is taken to be as large as the survivor spaces leave it"
-    elif target.layout.initial_heap < target.layout.max_heap:
+        yield "adaptive sizing follows the lengths of pauses, which are predictions themselves"
+    if target.layout.initial_heap < target.layout.max_heap:
         yield "the heap may grow during the run; its growth is modelled only roughly"
 
 

@@ -191,7 +191,9 @@ class Generational:
         if count < 1:
             return 0, ()
         self._repeat_promotions(count, interval_s, means_s)
-        return count, self._repeated_pauses(count)
+        pauses = self._repeated_pauses(count)
+        self.after_repeat(count, interval_s, sum(p.seconds * p.weight for p in pauses))
+        return count, pauses
 
     def _quiet_room(self) -> float:
         """Bytes that promotion may take before anything but a young collection happens."""
@@ -233,6 +235,9 @@ class Generational:
 
     def after_full(self, pause_s: float) -> None:
         """Adapts sizes after a full collection."""
+
+    def after_repeat(self, count: int, interval_s: float, pauses_s: float) -> None:
+        """Adapts to `count` equal young collections that took `pauses_s` in all."""
 
     def _refused_young(self) -> Sequence[Pause]:
         return ()

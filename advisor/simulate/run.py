@@ -58,9 +58,8 @@ class Run:
     ) -> None:
         """`preloaded` bytes are retained before the program starts; in a thinned run, all that ever are."""
         expected = workload.rate * span.work_s / max(model.room(), 1.0)
-        spare = max(1, span.max_collections - _WARM_UP)
-        self._stride = 1 if expected <= span.max_collections else math.ceil((expected - _WARM_UP) / spare)
-        if self._stride > 1:
+        self._thinned = expected > span.max_collections
+        if self._thinned:
             preloaded += workload.retained
             workload = replace(workload, retained=0.0, build_s=0.0)
         model.preload(preloaded)
@@ -117,7 +116,7 @@ class Run:
         if self.model.oom or tally.steps >= 2 * self.span.max_collections:
             self.kernel.after(delay, "end", self.kernel.stop)
             return
-        if self._stride > 1 and tally.steps >= _WARM_UP and len(pauses) == 1 and pauses[0].kind == "young":
+        if self._thinned and tally.steps >= _WARM_UP and len(pauses) == 1 and pauses[0].kind == "young":
             delay += self._repeat()
         self.kernel.after(delay, "run", self._mutate)
 
@@ -127,10 +126,12 @@ class Run:
 
     def _repeat(self) -> float:
         """Takes equal collections together; returns the time they take."""
-        each = self.model.allocated_per_repeat()
+        each = max(self.model.allocated_per_repeat(), 1.0)
         interval = each / self.mutator.workload.rate
-        left = min(self.span.work_s, self._next_explicit) - self.mutator.now
-        most = min(self._stride - 1, int(left / interval) - 1)
+        remaining = (self.span.work_s - self.mutator.now) / interval
+        stride = math.ceil(remaining / max(1, self.span.max_collections - self.tally.steps))
+        until_explicit = (self._next_explicit - self.mutator.now) / interval
+        most = int(min(stride, remaining, until_explicit)) - 1
         if most < 1:
             return 0.0
         count, pauses = self.model.repeat(most, interval, self._means)

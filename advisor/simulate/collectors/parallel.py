@@ -1,33 +1,24 @@
-"""Parallel: several threads; survivor spaces and the tenuring threshold follow running averages."""
+"""Parallel: several threads; spaces and the tenuring threshold follow running averages unless sizing is fixed."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from advisor.jvm.heap_sizing import align_up
 from advisor.model.machine import Collector
-from advisor.model.quantities import KIB
-from advisor.simulate.estimators import PaddedAverage, WeightedAverage
 from advisor.simulate.generational import Generational
 from advisor.simulate.heap import Evacuation, Old, Young
 from advisor.simulate.mutator import Filling
 from advisor.simulate.protocol import Setting
+from advisor.simulate.size_policy import UNIT, SizeFlags, SizePolicy
 
-_UNIT = 512 * KIB
-_READY = 5
-"""Young collections before sizes adapt (AdaptiveSizePolicyReadyThreshold)."""
-_TOLERANCE = 1.10
-"""ThresholdTolerance: how unequal the costs of young and full collections may be."""
+_ROUNDS = 8
+"""Steps of adaptation that equal collections taken together stand for: after so many the averages have settled."""
 _FULLEST_EDEN = 0.98
 """GCHeapFreeLimit: with less than 2 % free after full collections the overhead limit ends the program."""
 
 
 class Parallel(Generational):
-    """PSScavenge and PSParallelCompact with PSAdaptiveSizePolicy's survivor and threshold rules.
-
-    With adaptive sizing eden is taken to be as large as the survivor spaces leave it: that is where the default goals
-    drive it.
-    """
+    """PSScavenge and PSParallelCompact."""
 
     collector: ClassVar[Collector] = Collector.PARALLEL
 
@@ -35,17 +26,32 @@ class Parallel(Generational):
         super().__init__(setting)
         self.dead_wood_percent = float(self._number("MarkSweepDeadRatio", 1))
         self.adaptive = self._flag("UseAdaptiveSizePolicy")
-        self._survived = PaddedAverage(self._number("AdaptiveSizePolicyWeight", 10), 3)
-        weight = self._number("AdaptiveTimeWeight", 25)
-        self._minor_cost, self._major_cost = WeightedAverage(weight), WeightedAverage(weight)
-        self._minor_count = 0
-        self._since_full_s = 0.0
+        self._survived, self._overflow = 0.0, False
+        self.policy = SizePolicy(self._size_flags(), self.young.eden, self.young.survivor, self.threshold)
+
+    def _size_flags(self) -> SizeFlags:
+        return SizeFlags(
+            max_threshold=self._number("MaxTenuringThreshold", 15),
+            pause_goal_s=self._number("MaxGCPauseMillis", 1 << 62) / 1000,
+            time_ratio=self._number("GCTimeRatio", 99),
+            increment=self._number("YoungGenerationSizeIncrement", 20),
+            supplement=self._number("YoungGenerationSizeSupplement", 80),
+            supplement_decay=max(self._number("YoungGenerationSizeSupplementDecay", 8), 1),
+            decrease_scale=max(self._number("AdaptiveSizeDecrementScaleFactor", 4), 1),
+            min_survivor_ratio=self._number("MinSurvivorRatio", 3),
+            weight=self._number("AdaptiveSizePolicyWeight", 10),
+            time_weight=self._number("AdaptiveTimeWeight", 25),
+            footprint=self._flag("UseAdaptiveSizePolicyFootprintGoal"),
+        )
 
     def _generations(self) -> tuple[Young, Old]:
         layout = self.setting.effective.layout
-        young = Young(layout.eden, layout.survivor, Filling.empty(self.setting.width))
-        committed = max(layout.initial_heap - layout.young_initial, _UNIT)
-        return young, Old(committed, layout.old_max, live=[0.0] * self.setting.width)
+        first = layout.young_initial if self._flag("UseAdaptiveSizePolicy") else layout.young_max
+        survivor = max(layout.survivor * first // layout.young_max // UNIT * UNIT, UNIT)
+        eden = max(first - 2 * survivor, UNIT)
+        committed = max(layout.initial_heap - layout.young_initial, UNIT)
+        old = Old(committed, layout.old_max, live=[0.0] * self.setting.width)
+        return Young(eden, survivor, Filling.empty(self.setting.width)), old
 
     def _first_threshold(self) -> int:
         most = self._number("MaxTenuringThreshold", 15)
@@ -70,38 +76,36 @@ class Parallel(Generational):
         return self.jdk <= 11 and self.promoted.padded > self.old.free
 
     def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:
-        """Feeds the averages, then adapts the threshold and the survivor spaces."""
-        self._minor_count += 1
-        self._since_full_s += elapsed_s + pause_s
-        self._minor_cost.sample(pause_s / max(elapsed_s + pause_s, 1e-9))
-        overflow = evacuation.overflow
-        self._survived.sample(evacuation.copied + (evacuation.promoted if overflow else 0.0))
-        if self.adaptive and self._minor_count >= _READY:
-            self._adapt(overflow)
+        """Feeds the averages; with adaptive sizing, threshold and spaces follow them."""
+        self._overflow = evacuation.overflow
+        self._survived = evacuation.copied + (evacuation.promoted if evacuation.overflow else 0.0)
+        self._adapt(pause_s, elapsed_s)
 
-    def _adapt(self, overflow: bool) -> None:
-        """compute_survivor_space_size_and_threshold (psAdaptiveSizePolicy.cpp)."""
-        minor, major = self._minor_cost.average, self._major_cost.average
-        down = not overflow and minor > major * _TOLERANCE
-        up = not overflow and major > minor * _TOLERANCE
-        limit = max(self.young.capacity // max(self._number("MinSurvivorRatio", 3), 1) // _UNIT * _UNIT, _UNIT)
-        target = max(align_up(self._survived.padded, _UNIT), _UNIT)
-        too_large = overflow or target > limit
-        if down or (too_large and not up):
-            self.threshold = max(1, self.threshold - 1) if self.threshold else 0
-        elif up:
-            self.threshold = min(self.threshold + 1, self._number("MaxTenuringThreshold", 15))
-        self._resize(min(target, limit))
+    def after_repeat(self, count: int, interval_s: float, pauses_s: float) -> None:
+        """Lets the averages settle; the rest only makes the last full collection longer ago."""
+        rounds = min(count, _ROUNDS)
+        for _ in range(rounds):
+            self._adapt(pauses_s / count, interval_s)
+        self.policy.since_major_s += (pauses_s / count + interval_s) * (count - rounds)
 
-    def _resize(self, survivor: float) -> None:
-        if self._flag("UsePSAdaptiveSurvivorSizePolicy") is False:
+    def _adapt(self, pause_s: float, elapsed_s: float) -> None:
+        self.policy.minor(pause_s, elapsed_s, self._survived)
+        if not self.adaptive:
             return
-        whole = self.young.capacity
-        survivor = max(survivor, self.young.survivors_used)
-        self.young.eden, self.young.survivor = whole - 2 * survivor, survivor
+        layout = self.setting.effective.layout
+        if self.policy.ready and self._flag("UsePSAdaptiveSurvivorSizePolicy"):
+            self.policy.adapt_survivors(layout.young_max, overflow=self._overflow)
+            self.threshold = self.policy.threshold if self.threshold else 0
+        self.policy.adapt_eden(layout.young_max - 2 * self.young.survivor, self.old.capacity)
+        self._resize()
+
+    def _resize(self) -> None:
+        """resize_young_gen: survivors hold what is in them, and eden takes what the generation's bounds leave it."""
+        layout = self.setting.effective.layout
+        survivor = max(self.policy.survivor, self.young.survivors_used)
+        whole = min(max(self.policy.eden + 2 * survivor, layout.young_initial), layout.young_max)
+        self.young.eden, self.young.survivor = max(whole - 2 * survivor, UNIT), survivor
 
     def after_full(self, pause_s: float) -> None:
-        """Feeds the cost of full collections; its interval runs from one to the next."""
-        interval = max(self._since_full_s, 1e-9)
-        self._major_cost.sample(pause_s / (interval + pause_s))
-        self._since_full_s = 0.0
+        """Feeds the cost of full collections."""
+        self.policy.major(pause_s)
