@@ -19,7 +19,7 @@ _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How words are split. `tokens` has the groups `between` (white space, comments), `operator`, `quoted`, `bare`.
+    """How words are split. `tokens` has the groups `between`, `comment`, `operator`, `quoted`, `bare`.
 
     `escapes` finds an escape in a quoted or bare stretch: its group 1 is the character meant, no group is none at all.
     """
@@ -37,14 +37,17 @@ JVM = Dialect(re.compile(r"""(?P<between>\s+)|(?P<quoted>'[^']*'?|"[^"]*"?)|(?P<
 """HotSpot arguments.cpp, parse_options_buffer: white space; both quotes; a backslash is an ordinary character."""
 ARGFILE = Dialect(
     re.compile(
-        r"""(?P<between>\s+|\#[^\n]*)|(?P<quoted>'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?P<bare>[^\s'"\#]+|.)""",
+        r"""(?P<between>\s+)|(?P<comment>\#[^\n]*)|(?P<quoted>'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?P<bare>[^\s'"\#]+|.)""",
         re.DOTALL,
     ),
     escapes=re.compile(r"\\(?:\r?\n[ \t\f]*|(.))", re.DOTALL),
     single_raw=False,
     letters={"f": "\f", "n": "\n", "r": "\r", "t": "\t"},
 )
-"""The launcher's args.c (JDK 9+): # to the end of the line; a backslash escapes, and continues lines, inside quotes."""
+"""The launcher's args.c (JDK 9+): # to the end of the line, and what it touches on its left is lost too (seen on 17).
+
+A backslash escapes, and continues lines, inside quotes only.
+"""
 SHELL = Dialect(
     re.compile(
         r"""(?P<between>[^\S\n]+|(?<![^\s;|&()])\#[^\n]*)|(?P<operator>[;|&<>()\n])"""
@@ -75,7 +78,8 @@ def commands(text: Located, dialect: Dialect) -> Iterator[list[Located]]:
         if kind in ("quoted", "bare"):
             parts.append(_stretch(text, token.span(), dialect, first=not parts))
             continue
-        _end_word(command, parts)
+        if kind != "comment":
+            _end_word(command, parts)
         parts = []
         if kind == "operator" and command:
             yield command

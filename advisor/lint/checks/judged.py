@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,9 @@ from advisor.jvm.combinations import SELECTORS
 from advisor.jvm.commandline import has_placeholder
 from advisor.lint.case import Case, Judgement, Problem
 from advisor.lint.launch import Carrier
+
+_TEMPLATED = re.compile(r"[A-Z_]{4,}")
+"""A placeholder without marks, as `sed` fills them in: `-XmxDAEMON_HEAP_MAXm`. No number holds such a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,15 @@ class Judged:
     def problems(self, case: Case) -> Iterator[Problem]:
         """One for each verdict of the kind."""
         for judgement in case.apart if self.apart else case.together:
-            if judgement.verdict.check == self.id and (judgement.word.known or self._name_is_known(judgement)):
+            if judgement.verdict.check == self.id and self._is_certain(judgement):
                 yield _doubted(_problem(judgement), case)
 
-    def _name_is_known(self, judgement: Judgement) -> bool:
-        return self.by_name and not has_placeholder(judgement.verdict.option.name)
+    def _is_certain(self, judgement: Judgement) -> bool:
+        """Whether nothing fills in later what the verdict is about."""
+        option = judgement.verdict.option
+        if self.by_name:
+            return not has_placeholder(option.name)
+        return judgement.word.known and not (self.id == "bad-value" and _TEMPLATED.search(str(option.value)))
 
 
 def _problem(judgement: Judgement) -> Problem:
