@@ -23,7 +23,7 @@ TYPICAL = (Component(0.04, 0.5), Component(0.01, 5.0))
 """Lifetimes where nothing is known: a server that keeps 4 % for half a second and 1 % for seconds."""
 LOG_RATE_SIGMA, WRITTEN_RATE_SIGMA = 0.01, 0.05
 FITTED_SHARE_SIGMA, INFERRED_SHARE_SIGMA, ASSUMED_SHARE_SIGMA = 0.08, 0.3, 0.7
-SLOTS = 4000
+SLOTS = 1000
 """Most slots of the burst process: longer runs have longer slots with smaller bursts."""
 _WOOD = {Collector.SERIAL: 0.05, Collector.PARALLEL: 0.01}
 """Garbage that full collections leave, as a share of the old generation (MarkSweepDeadRatio)."""

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from advisor.model.machine import Collector
 from advisor.simulate.estimators import PaddedAverage
-from advisor.simulate.heap import Evacuation, Old, Young, add, evacuate
+from advisor.simulate.heap import MAX_AGE, Evacuation, Old, Young, add, evacuate
 from advisor.simulate.mutator import Filling, Vector
 from advisor.simulate.protocol import Cause, Pause, Setting
 
@@ -38,8 +38,10 @@ class Generational:
         self.young, self.old = self._generations()
         self.direct = Filling.empty(setting.width)
         self.direct_share = self._direct_share()
+        self.max_threshold = self._max_threshold()
         self.threshold = self._first_threshold()
         self.promoted = PaddedAverage(self._number("AdaptiveSizePolicyWeight", 10), 3, skip_zero_deviation=True)
+        self._expansion = self._number("MinHeapDeltaBytes", 192 << 10)
         self.failures: dict[str, int | None] = {"full_gc": 0, "promotion_failed": 0}
         self.oom = False
         self.reclaimed = 0.0
@@ -137,8 +139,7 @@ class Generational:
     def _expand_old(self) -> None:
         """Promotion that does not fit the committed space commits more of it."""
         if self.old.used > self.old.capacity:
-            step = self._number("MinHeapDeltaBytes", 192 << 10)
-            self.old.capacity = min(self.old.limit, max(self.old.used, self.old.capacity + step))
+            self.old.capacity = min(self.old.limit, max(self.old.used, self.old.capacity + self._expansion))
         self.old_peak = max(self.old_peak, self.old.used)
 
     def _full(self) -> Pause:
@@ -245,8 +246,13 @@ class Generational:
     def _full_must_follow(self, committed_before: float) -> bool:
         return False
 
+    def _max_threshold(self) -> int:
+        if self._flag("AlwaysTenure"):
+            return 0
+        return MAX_AGE + 1 if self._flag("NeverTenure") else self._number("MaxTenuringThreshold", MAX_AGE)
+
     def _first_threshold(self) -> int:
-        return self._number("MaxTenuringThreshold", 15)
+        return self.max_threshold
 
     def _direct_share(self) -> float:
         return self.setting.large_share if self.setting.large_size > self.young.eden else 0.0

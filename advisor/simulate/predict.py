@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from advisor.jvm.commandline import parse_words
@@ -130,5 +129,7 @@ def simulate_many(
     sets = [as_flag_set(flags).words() for flags in flag_sets]
     if jobs <= 1 or len(sets) < 2:
         return [one(words) for words in sets]
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         return list(pool.map(one, sets, chunksize=max(1, len(sets) // (jobs * 4))))

@@ -11,8 +11,8 @@ from advisor.simulate.mutator import Filling
 from advisor.simulate.protocol import Setting
 from advisor.simulate.size_policy import UNIT, SizeFlags, SizePolicy
 
-_ROUNDS = 8
-"""Steps of adaptation that equal collections taken together stand for: after so many the averages have settled."""
+_ROUNDS = 3
+"""Steps of adaptation that equal collections taken together stand for: more would not repay the time."""
 _FULLEST_EDEN = 0.98
 """GCHeapFreeLimit: with less than 2 % free after full collections the overhead limit ends the program."""
 
@@ -26,12 +26,13 @@ class Parallel(Generational):
         super().__init__(setting)
         self.dead_wood_percent = float(self._number("MarkSweepDeadRatio", 1))
         self.adaptive = self._flag("UseAdaptiveSizePolicy")
+        self.adaptive_survivors = self._flag("UsePSAdaptiveSurvivorSizePolicy")
         self._survived, self._overflow = 0.0, False
         self.policy = SizePolicy(self._size_flags(), self.young.eden, self.young.survivor, self.threshold)
 
     def _size_flags(self) -> SizeFlags:
         return SizeFlags(
-            max_threshold=self._number("MaxTenuringThreshold", 15),
+            max_threshold=self.max_threshold,
             pause_goal_s=self._number("MaxGCPauseMillis", 1 << 62) / 1000,
             time_ratio=self._number("GCTimeRatio", 99),
             increment=self._number("YoungGenerationSizeIncrement", 20),
@@ -54,11 +55,8 @@ class Parallel(Generational):
         return Young(eden, survivor, Filling.empty(self.setting.width)), old
 
     def _first_threshold(self) -> int:
-        most = self._number("MaxTenuringThreshold", 15)
-        if most == 0 or self._flag("AlwaysTenure"):
-            return 0
         adaptive = self._flag("UseAdaptiveSizePolicy")
-        return min(self._number("InitialTenuringThreshold", 7), most) if adaptive else most
+        return min(self._number("InitialTenuringThreshold", 7), self.max_threshold) if adaptive else self.max_threshold
 
     def _direct_share(self) -> float:
         """Objects of half of eden or more that find eden too full go to the old generation."""
@@ -93,7 +91,7 @@ class Parallel(Generational):
         if not self.adaptive:
             return
         layout = self.setting.effective.layout
-        if self.policy.ready and self._flag("UsePSAdaptiveSurvivorSizePolicy"):
+        if self.policy.ready and self.adaptive_survivors:
             self.policy.adapt_survivors(layout.young_max, overflow=self._overflow)
             self.threshold = self.policy.threshold if self.threshold else 0
         self.policy.adapt_eden(layout.young_max - 2 * self.young.survivor, self.old.capacity)

@@ -28,6 +28,8 @@ class Serial(Generational):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.dead_wood_percent = float(self._number("MarkSweepDeadRatio", 5))
+        self._target = self._number("TargetSurvivorRatio", 50)
+        self._by_ages = not (self._flag("AlwaysTenure") or self._flag("NeverTenure"))
         self._shrink_step = 0
 
     def _generations(self) -> tuple[Young, Old]:
@@ -57,12 +59,9 @@ class Serial(Generational):
 
     def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:
         """The age table sets the threshold of the next collection."""
-        most = self._number("MaxTenuringThreshold", 15)
-        if self._flag("AlwaysTenure") or self._flag("NeverTenure"):
-            self.threshold = most
-            return
-        ages = map(sum, evacuation.staying)
-        self.threshold = tenuring_threshold(ages, self.young.survivor, self._number("TargetSurvivorRatio", 50), most)
+        if self._by_ages:
+            ages = map(sum, evacuation.staying)
+            self.threshold = tenuring_threshold(ages, self.young.survivor, self._target, self.max_threshold)
 
     def _dead_wood(self, garbage: float) -> float:
         always = self._number("MarkSweepAlwaysCompactCount", 4)
