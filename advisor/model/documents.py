@@ -88,7 +88,7 @@ def _bound_depth(text: str, source: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise InputError("nested too deeply or too large", where=f"{source}:{event.start_mark.line + 1}")
+            raise InputError("nested too deeply or too large", where=source)
 
 
 def _positions(root: yaml.Node, source: str) -> Iterator[tuple[Path_, int]]:

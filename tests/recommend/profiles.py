@@ -75,12 +75,12 @@ def _observed(stream: random.Random, jdk: int, live: int, rate: float, memory: i
 def random_profile(seed: int, jdk: Jdk | None = None) -> WorkloadProfile:
     """One profile: 1-64 CPUs, 256 MB-256 GB, live 1-90 % of memory, goals of all kinds, known and unknown parts."""
     stream = random.Random(f"profile {seed}")
-    jdk = jdk or stream.choice(JDKS)
+    release: Jdk = jdk or stream.choice(JDKS)
     memory = round(_log_uniform(stream, 256, 256 * 1024)) * MIB
     live = round(memory * _log_uniform(stream, 0.01, 0.9))
     rate = _log_uniform(stream, 0.1, 4000) * MIB
     profile: dict[str, Any] = {
-        "jdk": jdk,
+        "jdk": release,
         "machine": {"cpus": round(_log_uniform(stream, 1, 64)), "memory": memory, "container": stream.random() < 0.8},
         "duration": f"{_log_uniform(stream, 5, 50_000):.3f}s",
         "goals": _goals(stream, memory),
@@ -119,7 +119,7 @@ def random_profile(seed: int, jdk: Jdk | None = None) -> WorkloadProfile:
     elif stream.random() < 0.3:
         profile["references"] = {"soft": 5000, "weak": 200_000, "final": 3000, "explicit_gc_per_hour": 2}
     if stream.random() < 0.5:
-        profile["observed"] = _observed(stream, jdk, live, rate, memory)
+        profile["observed"] = _observed(stream, release, live, rate, memory)
     if stream.random() < 0.3:
         profile["flags"] = stream.choice(
             [
