@@ -1,7 +1,7 @@
 """Go templates in YAML: actions hidden so that the file parses, and the branches that they make.
 
 Hiding keeps every offset: an action inside a line becomes as many placeholder characters, one that has its lines to
-itself becomes blanks.
+itself becomes as many empty lines, which YAML allows everywhere.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ def _after(chain: tuple[int, ...], word: str, number: int) -> tuple[int, ...]:
 
 
 def _hidden(source: str, start: int, end: int) -> str:
-    text = source[start:end]
-    line = source[source.rfind("\n", 0, start) + 1 : start] + source[end : (source + "\n").find("\n", end)]
-    if not re.sub(r"\{\{.*?\}\}", "", line).strip():
-        return re.sub(r"[^\n]", " ", text)
-    return MASK * len(text)
+    begin = source.rfind("\n", 0, start) + 1
+    around = source[begin:start] + source[end : (source + "\n").find("\n", end)]
+    alone = not _ACTION.sub("", around).strip()
+    return ("\n" if alone else MASK) * (end - start)

@@ -103,7 +103,7 @@ def _pattern(folder: Path, line: str) -> _Pattern | None:
         return None
 
 
-_WILDCARD = re.compile(r"\*\*/|/\*\*|\*|\?|\[!?\]?[^\]/]*\]|\\.|[^*?\[\\]", re.DOTALL)
+_WILDCARD = re.compile(r"/\*\*/|\*\*/|/\*\*\Z|\*|\?|\[!?\]?[^\]/]*\]|\\.|[^*?\[\\]", re.DOTALL)
 
 
 def _translated(text: str) -> str:
@@ -111,7 +111,7 @@ def _translated(text: str) -> str:
 
 
 def _piece(text: str) -> str:
-    fixed = {"**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}
+    fixed = {"/**/": "/(?:.*/)?", "**/": "(?:.*/)?", "/**": "/.*", "*": "[^/]*", "?": "[^/]"}
     if text in fixed:
         return fixed[text]
     if text.startswith("[") and len(text) > 2:

@@ -65,26 +65,31 @@ class Node:
             stack += reversed(below)
 
 
-def documents(text: str, source: str) -> list[Node]:
-    """The root of every document. Raises InputError with `file:line`."""
+def documents(text: str, source: str, shown: str | None = None) -> list[Node]:
+    """The root of every document. `shown` is the text as the file has it. Raises InputError with `file:line`."""
+    written = text if shown is None else shown
     try:
-        return list(_documents(text, source))
+        return list(_documents(text, written, source))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"{source}:{mark.line + 1}" if mark else source
+        where = _place(written, mark.index, source) if mark else source
         raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from error
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not valid YAML: {error}", where=source) from error
 
 
-def _documents(text: str, source: str) -> Iterator[Node]:
+def _place(written: str, offset: int, source: str) -> str:
+    return f"{source}:{written.count(chr(10), 0, offset) + 1}"
+
+
+def _documents(text: str, written: str, source: str) -> Iterator[Node]:
     stack: list[Node] = []
     anchors: dict[str, Node] = {}
     keys: dict[int, Node] = {}
     event: Any
     for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
         if len(stack) > MAX_DEPTH or count > MAX_NODES:
-            raise InputError("nested too deeply or too large", where=f"{source}:{event.start_mark.line + 1}")
+            raise InputError("nested too deeply or too large", where=_place(written, event.start_mark.index, source))
         if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             stack.pop().end = _span(event)[1]
             continue

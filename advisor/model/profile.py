@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from advisor.model.base import Frozen
 from advisor.model.documents import build, parse_yaml, read_text
@@ -24,7 +24,11 @@ def _flag_words(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-FlagWords = Annotated[tuple[str, ...], BeforeValidator(_flag_words)]
+FlagWords = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_flag_words),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 
 
 class LargeObjects(Frozen):

@@ -14,7 +14,7 @@ from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.trial import Best, Candidate, Optimization
-from advisor.optimize.evaluate import REPORTED_REPLICATES, Evaluator, Simulated
+from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Evaluator, Simulated
 from advisor.optimize.objective import objective
 from advisor.optimize.prune import effects, leave_one_out, pruned
 from advisor.optimize.ranges import space_for
@@ -66,11 +66,16 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
     search(space, study, kind.make(space.dimensions, seed), _starts(wanted, pinned, proposals), trials)
     best = pruned(space, study, study.best())
     report = evaluate or Simulated(wanted, seed, REPORTED_REPLICATES)
+    listed = _beside(pinned, evaluate or Simulated(wanted, seed, LISTED_REPLICATES))
     baseline, warnings = _baseline(wanted, report)
+    described = _described(best, study, wanted, pinned, report)
     return Optimization(
-        best=_described(best, study, wanted, pinned, report),
+        best=described,
         baseline=baseline,
-        pareto=tuple(_candidate(trial, _beside(pinned, report)) for trial in study.front(best)),
+        pareto=tuple(
+            Candidate(flags=trial.flags.words(), outcome=described.outcome if trial is best else listed(trial.flags))
+            for trial in study.front(best)
+        ),
         evaluations=len(study),
         seconds=round(time.perf_counter() - started, 3),
         seed=seed,
@@ -125,10 +130,6 @@ def _described(best: Trial, study: Study, profile: WorkloadProfile, pinned: Flag
         goals=study.objective.verdicts(outcome),
         worth=effects(profile, best.flags, study.outcome),
     )
-
-
-def _candidate(trial: Trial, report: Evaluator) -> Candidate:
-    return Candidate(flags=trial.flags.words(), outcome=report(trial.flags))
 
 
 def _remarks(proposals: Proposals) -> tuple[str, ...]:

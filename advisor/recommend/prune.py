@@ -13,6 +13,10 @@ from advisor.model.machine import Machine
 from advisor.recommend.tuning import UNLOCKS
 
 
+IMPLIES = {"MaxHeapSize": "InitialHeapSize"}
+"""Flag -> the flag that would raise it to its own value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pruned:
     """The flags that stay, and a sentence for each that had to go although a rule wanted it."""
@@ -24,7 +28,8 @@ class Pruned:
 def without_defaults(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> Pruned:
     """Drops, until nothing changes, flags that are refused or dead beside `kept`, and flags equal to the default.
 
-    Equal to the default means: the JVM without that one option, but with all the others, has the same value.
+    Equal to the default means: the JVM without that one option, but with all the others, has the same value. A maximum
+    heap that only the initial heap implies is no default: whoever reads the flags looks for the maximum.
     """
     notes: list[str] = []
     current = flags
@@ -51,7 +56,9 @@ def _is_default(option: Option, flags: FlagSet, kept: FlagSet, jdk: int, machine
     if option.name in UNLOCKS:
         return False
     wanted = flag_values(FlagSet((option,)), jdk)
-    without = effective(jdk, machine, kept.plus(o for o in flags if o is not option))
+    implied = IMPLIES.get(option.name)
+    others = (o for o in flags if o is not option and o.name != implied)
+    without = effective(jdk, machine, kept.plus(others))
     return all(without.value(name) == value for name, value in wanted.items())
 
 

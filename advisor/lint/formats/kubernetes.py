@@ -40,7 +40,7 @@ class Kubernetes:
         if not _WORTH_READING.search(text):
             return
         read = template(text)
-        for root in documents(read.hidden, path):
+        for root in documents(read.hidden, path, text):
             for container in _containers(root, text, read):
                 for launch in container.launches():
                     yield from branches(read.placed(launch))

@@ -108,7 +108,9 @@ def _dimension(dimension: Dimension) -> Any:
         return Categorical(dimension.values, name=dimension.name)
     kind = Integer if dimension.whole else Real
     low, high = (int(dimension.low), int(dimension.high)) if dimension.whole else (dimension.low, dimension.high)
-    return kind(low, high, prior="log-uniform" if dimension.log else "uniform", name=dimension.name)
+    prior = "log-uniform" if dimension.log else "uniform"
+    # Without normalising, the library clips proposals of logarithmic ranges to the wrong bounds.
+    return kind(low, high, prior=prior, transform="normalize", name=dimension.name)
 
 
 @contextmanager
