@@ -33,16 +33,19 @@ def without_defaults(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) 
     """
     notes: list[str] = []
     current = flags
-    while True:
-        bad = next(_unwelcome(current, kept, jdk, machine), None)
-        if bad is not None:
-            option, message = bad
-            notes.append(f"{option.text} was left out: {message}")
-        else:
-            option = next((o for o in current if _is_default(o, current, kept, jdk, machine)), None)
-        if option is None:
-            return Pruned(_unlocked_where_needed(current, kept, jdk, machine), tuple(notes))
+    while (found := _superfluous(current, kept, jdk, machine)) is not None:
+        option, note = found
+        if note:
+            notes.append(note)
         current = FlagSet(tuple(o for o in current if o is not option))
+    return Pruned(_unlocked_where_needed(current, kept, jdk, machine), tuple(notes))
+
+
+def _superfluous(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> tuple[Option, str] | None:
+    """The next option that has to go, with a sentence where a rule wanted what the JVM would not take."""
+    for option, message in _unwelcome(flags, kept, jdk, machine):
+        return option, f"{option.text} was left out: {message}"
+    return next(((o, "") for o in flags if _is_default(o, flags, kept, jdk, machine)), None)
 
 
 def _unwelcome(flags: FlagSet, kept: FlagSet, jdk: int, machine: Machine) -> Iterator[tuple[Option, str]]:

@@ -42,11 +42,14 @@ def _verdict(result: Recommendation) -> str:
 
 
 def _reasons(reasons: tuple[Reason, ...]) -> list[str]:
+    """The flags of one rule together, then what the rule says."""
     lines: list[str] = []
-    for reason in reasons:
+    for index, reason in enumerate(reasons):
         lines.append(f"  {reason.flag}")
-        lines.append(paragraph(reason.because, indent="      "))
-        lines.append(paragraph(f"[{reason.rule}] {reason.source}", indent="      "))
+        following = reasons[index + 1] if index + 1 < len(reasons) else None
+        if following is None or following.rule != reason.rule:
+            lines.append(paragraph(reason.because, indent="      "))
+            lines.append(paragraph(f"[{reason.rule}] {reason.source}", indent="      "))
     return lines
 
 

@@ -55,7 +55,8 @@ def build_model(profile: WorkloadProfile, duration_s: float) -> Model:
     work_s, rate = running_time(profile, duration_s)
     components, share_sigma, notes = _components(profile, rate)
     retained, build_s, preloaded = _retained(profile, components, rate, work_s)
-    slot = _slot(profile, work_s)
+    slots = min(SLOTS, max(1, round(work_s / _interval(profile, rate))))
+    slot = work_s / slots
     large = allocation.large
     workload = Workload(
         rate=rate,
@@ -65,6 +66,7 @@ def build_model(profile: WorkloadProfile, duration_s: float) -> Model:
         growth=float(profile.lifetimes.growth),
         burstiness=allocation.burstiness * math.sqrt(min(1.0, _interval(profile, rate) / slot)),
         slot_s=slot,
+        block=slots,
         large_share=float(large.share) if large else 0.0,
         large_size=int(large.size) if large else 0,
     )
@@ -100,11 +102,6 @@ def _interval(profile: WorkloadProfile, rate: float) -> float:
     if observed and observed.young_capacity:
         return max(float(observed.young_capacity) * 0.8 / rate, 1e-3)
     return 1.0
-
-
-def _slot(profile: WorkloadProfile, work_s: float) -> float:
-    assert profile.allocation is not None  # noqa: S101 - checked by build_model
-    return max(_interval(profile, float(profile.allocation.rate)), work_s / SLOTS)
 
 
 def _components(profile: WorkloadProfile, rate: float) -> tuple[tuple[Component, ...], float, tuple[str, ...]]:

@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 Vector = list[float]
 """Live bytes by component; the last entry is what never dies."""
 
-_BLOCK = 32
-"""Slots whose burst factors are drawn together and have mean 1 exactly, so that bursts never change the total."""
-
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -42,6 +39,8 @@ class Workload:
     burstiness: float = 0.0
     """Coefficient of variation of the rate from slot to slot."""
     slot_s: float = 1.0
+    block: int = 32
+    """Slots whose burst factors have mean 1 exactly: with one block per run, bursts never change the total."""
     large_share: float = 0.0
     large_size: int = 0
 
@@ -136,7 +135,7 @@ class Mutator:
 
     def _factor(self, slot: int) -> float:
         while slot >= len(self._factors):
-            self._factors.extend(_burst_block(self.stream, self.workload.burstiness))
+            self._factors.extend(_burst_block(self.stream, self.workload.burstiness, self.workload.block))
         return self._factors[slot]
 
     def _allocate(self, filling: Filling, rate: float, seconds: float, retained_rate: float) -> None:
@@ -148,9 +147,9 @@ class Mutator:
         filling.used += rate * seconds
 
 
-def _burst_block(stream: random.Random, variation: float) -> Sequence[float]:
+def _burst_block(stream: random.Random, variation: float, size: int) -> Sequence[float]:
     """Log-normal factors of the wanted variation with mean 1."""
     sigma = math.sqrt(math.log1p(variation * variation))
-    drawn = [math.exp(stream.gauss(0.0, sigma)) for _ in range(_BLOCK)]
-    mean = sum(drawn) / _BLOCK
+    drawn = [math.exp(stream.gauss(0.0, sigma)) for _ in range(size)]
+    mean = sum(drawn) / size
     return [value / mean for value in drawn]
