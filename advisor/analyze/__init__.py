@@ -1,1 +1,167 @@
+"""LOG -> EVENTS -> METRICS -> PROFILE: what GC logs say of a program and of the JVM that ran it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from advisor.analyze.diagnose import diagnose
+from advisor.analyze.formats import LogFormat, choose
+from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, steady_live, throughput
+from advisor.analyze.metrics import Metrics
+from advisor.analyze.sources import Source, opened_in_order
+from advisor.analyze.target import LogTarget, collector_of, describe_jvm
+from advisor.model.analysis import Analysis, Heap, Volume
+from advisor.model.analysis import Source as LogSource
+from advisor.model.errors import InputError, NotModelledError
+from advisor.model.machine import Collector
+from advisor.model.outcome import Pauses
+
+__all__ = ["LogTarget", "analyze_logs"]
+
+SNIFFED_LINES = 20_000
+"""Lines of a log that are looked at before it is said not to be one: a program may print before its JVM collects."""
+
+
+def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analysis:  # noqa: B008 - immutable
+    """Reads GC logs of one JVM (`-` is standard input, gzip is told by its magic) in bounded memory.
+
+    Raises InputError when a file cannot be read or holds no GC log, NotModelledError for logs that are known but not
+    modelled (JDK 8, Epsilon).
+    """
+    sources = opened_in_order(names)
+    where = sources[0].name
+    metrics = Metrics()
+    batches = _batches(sources)
+    form, head = _recognised(batches, where)
+    try:
+        for event in form.events(_joined(head, batches)):
+            metrics.add(event)
+    except NotModelledError as error:
+        raise NotModelledError(error.message, where=where, hint=error.hint) from error
+    metrics.cut |= any(source.cut for source in sources)
+    return _analysis(metrics, sources, form, target)
+
+
+def _batches(sources: Sequence[Source]) -> Iterator[list[str]]:
+    for source in sources:
+        yield from source.batches()
+
+
+def _joined(head: Sequence[list[str]], rest: Iterator[list[str]]) -> Iterator[list[str]]:
+    yield from head
+    yield from rest
+
+
+def _recognised(batches: Iterator[list[str]], where: str) -> tuple[LogFormat, list[list[str]]]:
+    """The format, and the batches that were read to tell it."""
+    head: list[list[str]] = []
+    lines = 0
+    for batch in batches:
+        head.append(batch)
+        form = choose(batch)
+        if form is not None:
+            return form, head
+        lines += len(batch)
+        if lines > SNIFFED_LINES:
+            break
+    if not any(any(batch) for batch in head):
+        raise InputError("the file is empty", where=where, hint="expected a GC log written by -Xlog:gc*")
+    raise InputError(
+        "no line of a GC log", where=f"{where}:1", hint="expected what -Xlog:gc* (JDK 9+) prints; see docs on logging"
+    )
+
+
+def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, target: LogTarget) -> Analysis:
+    where = sources[0].name
+    collector = _supported(metrics, where)
+    try:
+        jvm = describe_jvm(metrics, collector, target)
+    except InputError as error:
+        raise InputError(error.message, where=where, hint=error.hint) from error
+    elapsed = metrics.elapsed_s
+    pauses = _pauses(metrics, collector)
+    rate, promotion = allocation_rate(metrics), promotion_rate(metrics)
+    return Analysis(
+        source=LogSource(
+            files=tuple(source.name for source in sources),
+            lines=sum(source.lines for source in sources),
+            bytes=sum(source.size for source in sources),
+            format=form.name,
+            jdk=jvm.logged_jdk,
+            collector=collector,
+            flags=jvm.flags,
+            cpus=jvm.logged_cpus,
+            memory_bytes=jvm.logged_memory,
+        ),
+        duration_s=round(elapsed, 6) if elapsed is not None else None,
+        pauses=pauses,
+        throughput=round(throughput(metrics, elapsed), 6) if elapsed else None,
+        allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.allocation.total or None),
+        promotion=Volume(
+            rate_bytes_s=_rounded(promotion), total_bytes=metrics.promoted if promotion is not None else None
+        ),
+        heap=Heap(
+            max_bytes=_heap_max(metrics), peak_used_bytes=metrics.peak_used, live_bytes=steady_live(metrics.live.items)
+        ),
+        cycles=_cycles(metrics, collector),
+        failures=_failures(metrics),
+        diagnosis=diagnose(metrics),
+        assumptions=tuple(jvm.assumptions),
+        profile=build_profile(metrics, collector, jvm, _name(where)),
+    )
+
+
+def _supported(metrics: Metrics, where: str) -> str:
+    try:
+        collector = collector_of(metrics)
+    except InputError as error:
+        raise InputError(error.message, where=where, hint=error.hint) from error
+    if collector is Collector.EPSILON:
+        raise NotModelledError(
+            "the log is of Epsilon, which never collects: there is nothing to tune",
+            where=where,
+            hint="log the program under a collector that collects",
+        )
+    return collector.value
+
+
+def _name(where: str) -> str:
+    name = PurePath(where).name
+    for suffix in (".gz", ".log"):
+        name = name.removesuffix(suffix)
+    return "standard input" if where == "-" else name
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _heap_max(metrics: Metrics) -> int | None:
+    told = metrics.settings.get("heap_max")
+    return told if isinstance(told, int) else metrics.max_capacity or None
+
+
+def _pauses(metrics: Metrics, collector: str) -> Pauses:
+    """Under plain `-Xlog:gc` ZGC prints cycles and no pause: how many there were is unknown, not none."""
+    pauses = metrics.pauses.summary()
+    if not pauses.count and metrics.cycles and collector.startswith(("zgc", "shenandoah")):
+        return Pauses(count=None)
+    return pauses
+
+
+def _cycles(metrics: Metrics, collector: str) -> dict[str, int | None]:
+    concurrent = None if collector in ("serial", "parallel") else metrics.cycles
+    return {"concurrent": concurrent or 0, "mixed": metrics.pauses.count("mixed"), "full": metrics.full_count}
+
+
+def _failures(metrics: Metrics) -> dict[str, int | None]:
+    return {
+        "full_gc": metrics.full_count,
+        "concurrent_mode_failure": metrics.concurrent_mode_failures,
+        "promotion_failed": metrics.promotion_failures,
+        "evacuation_failure": metrics.evacuation_failures,
+        "allocation_stall": metrics.stalls,
+        "degenerated": metrics.degenerated,
+        "humongous": metrics.humongous,
+    }

@@ -55,9 +55,10 @@ class Analysis(Result):
 
     schema_: Literal["analyze/1"] = Field("analyze/1", alias="schema")
     source: Source
-    duration_s: float
+    duration_s: float | None
+    """Null for a log without time stamps, and with it the throughput."""
     pauses: Pauses
-    throughput: float
+    throughput: float | None
     allocation: Volume
     promotion: Volume
     heap: Heap

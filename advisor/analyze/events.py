@@ -1,0 +1,185 @@
+"""What a log tells, whatever its format: one frozen object per happening, in the order of the log.
+
+Times are seconds on the log's own clock, or None where the log carries no time stamps. Sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from advisor.model.outcome import PauseKind
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A space or the heap before and after a collection; `capacity` is the committed size afterwards, if known."""
+
+    before: int
+    after: int
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """G1's regions of one role before and after a collection, and the limit that the line gives for the next."""
+
+    before: int
+    after: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spaces:
+    """What the lines of one collection say of the parts of the heap."""
+
+    young: Change | None = None
+    old: Change | None = None
+    eden_capacity: int | None = None
+    survivor_capacity: int | None = None
+    eden_regions: Regions | None = None
+    survivor_regions: Regions | None = None
+    old_regions: Regions | None = None
+    humongous_regions: Regions | None = None
+    ages: tuple[int, ...] = ()
+    """Bytes of age 1, 2, ... among the survivors."""
+    threshold: int | None = None
+    metaspace: int | None = None
+    workers: int | None = None
+    workers_max: int | None = None
+    evacuation_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One outermost stop of the program. `inner` are the pauses printed inside it."""
+
+    end_s: float | None
+    gc_id: int
+    kind: PauseKind
+    name: str
+    """As printed, without `Pause`."""
+    ms: float
+    heap: Change | None
+    spaces: Spaces
+    inner: tuple[Pause, ...] = ()
+
+    @property
+    def start_s(self) -> float | None:
+        """When the program stopped."""
+        return None if self.end_s is None else self.end_s - self.ms / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A concurrent phase that began (`ms` is None) or ended."""
+
+    time_s: float | None
+    gc_id: int
+    name: str
+    ms: float | None
+    heap: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A concurrent collection of ZGC that ended."""
+
+    time_s: float | None
+    gc_id: int
+    name: str
+    heap: Change
+
+
+@dataclass(frozen=True, slots=True)
+class CycleUse:
+    """One generation during a ZGC cycle: used at the start and the end, allocated meanwhile, live after marking."""
+
+    gc_id: int
+    generation: Literal["heap", "young", "old"]
+    used_start: int
+    used_end: int
+    allocated: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class Safepoint:
+    """The program was brought to a stop, for whatever reason."""
+
+    reaching_s: float
+    total_s: float
+    since_last_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a collector could not do."""
+
+    time_s: float | None
+    kind: Literal["promotion-failed", "concurrent-mode-failure", "allocation-stall"]
+    gc_id: int | None = None
+    ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A JVM began to log: its collector as the log names it."""
+
+    time_s: float | None
+    collector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A fact about the JVM or its machine: sizes in bytes, counts as they are, words as text."""
+
+    name: Literal[
+        "version",
+        "cpus",
+        "memory",
+        "container",
+        "region",
+        "heap_min",
+        "heap_initial",
+        "heap_max",
+        "parallel_workers",
+        "concurrent_workers",
+        "generational",
+        "collector",
+    ]
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A turn of phrase that only some releases print: the first and the last of them."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Reference objects that one collection found."""
+
+    soft: int = 0
+    weak: int = 0
+    final: int = 0
+    phantom: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The log is over: the first and last time stamp; whether it stops in the middle of something.
+
+    `uptime` says that zero is the start of the JVM.
+    """
+
+    first_s: float | None
+    last_s: float | None
+    cut: bool
+    uptime: bool = False
+
+
+Event = Pause | Phase | Cycle | CycleUse | Safepoint | Trouble | Started | Setting | Hint | References | Ended

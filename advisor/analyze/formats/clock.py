@@ -1,0 +1,79 @@
+"""The time stamps of a unified log: whichever decoration there is, in seconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Stamp(NamedTuple):
+    """One kind of decoration: how it looks, what it means, and whether it counts from the start of the JVM."""
+
+    pattern: re.Pattern[str]
+    seconds: Callable[[str], float]
+    uptime: bool
+
+
+def _decimal(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _date(text: str) -> float:
+    return datetime.fromisoformat(text.replace(",", ".")).timestamp()
+
+
+STAMPS = (
+    Stamp(re.compile(r"\[\s*(\d{1,12}[.,]\d{3})s\s*\]"), _decimal, uptime=True),
+    Stamp(re.compile(r"\[\s*(\d{1,10})ms\s*\]"), lambda text: int(text) / 1e3, uptime=True),
+    Stamp(re.compile(r"\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}[+-]\d{4})\]"), _date, uptime=False),
+    Stamp(re.compile(r"\[\s*(\d{11,16})ms\s*\]"), lambda text: int(text) / 1e3, uptime=False),
+    Stamp(re.compile(r"\[\s*(\d{1,18})ns\s*\]"), lambda text: int(text) / 1e9, uptime=False),
+)
+"""Best first. Milliseconds of more than ten digits count from 1970; nanoseconds from anywhere."""
+
+
+class Clock:
+    """Reads the time stamp of lines; the kind is settled by the first line that has one."""
+
+    def __init__(self) -> None:
+        self._stamp: Stamp | None = None
+        self.first_s: float | None = None
+        self.last_s: float | None = None
+
+    @property
+    def uptime(self) -> bool:
+        """Whether zero is the start of the JVM."""
+        return self._stamp is not None and self._stamp.uptime
+
+    def read(self, line: str, end: int) -> float | None:
+        """The time of a line whose decorations stop at `end`; a line without one happens when the last did."""
+        stamp = self._stamp
+        found = stamp.pattern.search(line, 0, end) if stamp else self._settle(line, end)
+        if found:
+            try:
+                self.last_s = self._stamp.seconds(found[1])  # type: ignore[union-attr]
+            except (ValueError, OverflowError):
+                return self.last_s
+            if self.first_s is None:
+                self.first_s = self.last_s
+        return self.last_s
+
+    def _settle(self, line: str, end: int) -> re.Match[str] | None:
+        for stamp in STAMPS:
+            found = stamp.pattern.search(line, 0, end)
+            if found:
+                self._stamp = stamp
+                return found
+        return None
+
+    def last_of(self, lines: Sequence[str]) -> None:
+        """Moves on to the last time stamp among the lines."""
+        for line in reversed(lines[-200:]):
+            if self._stamp is None:
+                if self._settle(line, len(line)):
+                    break
+            elif line and self._stamp.pattern.search(line):
+                self.read(line, len(line))
+                break

@@ -1,0 +1,110 @@
+"""Messages of a unified log that carry no GC id: the JVM's settings, safepoints, stalls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from advisor.analyze.events import Event, Hint, Safepoint, Setting, Started, Trouble
+
+_UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "": 1}
+_Maker = Callable[[re.Match[str]], Event]
+
+
+def _size(number: str, unit: str) -> int:
+    return int(number) * _UNIT[unit]
+
+
+def _setting(pattern: str, name: str) -> tuple[re.Pattern[str], _Maker]:
+    return re.compile(pattern), lambda found: Setting(name, _size(found[1], found[2]))  # type: ignore[arg-type]
+
+
+def _count(pattern: str, name: str) -> tuple[re.Pattern[str], _Maker]:
+    return re.compile(pattern), lambda found: Setting(name, int(found[1]))  # type: ignore[arg-type]
+
+
+def _word(pattern: str, name: str) -> tuple[re.Pattern[str], _Maker]:
+    return re.compile(pattern), lambda found: Setting(name, found[1])  # type: ignore[arg-type]
+
+
+def _modern_safepoint(found: re.Match[str]) -> Safepoint:
+    return Safepoint(int(found[2]) / 1e9, int(found[3]) / 1e9, int(found[1]) / 1e9)
+
+
+def _old_safepoint(found: re.Match[str]) -> Safepoint:
+    total, reaching = (float(text.replace(",", ".")) for text in found.groups())
+    return Safepoint(reaching, total)
+
+
+_SIZE = r"(\d{1,15})\s?([KMGT])"
+_FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
+    "Using": (
+        (
+            re.compile(
+                r"Using (Serial|Parallel|Concurrent Mark Sweep|G1|The Z Garbage Collector|Shenandoah|Epsilon)\s*$"
+            ),
+            lambda found: Started(None, found[1]),
+        ),
+    ),
+    "Version:": (_word(r"Version: (\d+\S*)", "version"),),
+    "CPUs:": (_count(r"CPUs: \d{1,6} total, (\d{1,6}) available", "cpus"),),
+    "Memory:": (_setting(rf"Memory: {_SIZE}\s*$", "memory"),),
+    "Memory": (_setting(rf"Memory Limit is: {_SIZE}?", "container"),),
+    "Heap": (
+        _setting(rf"Heap [Rr]egion [Ss]ize: {_SIZE}\s*$", "region"),
+        _setting(rf"Heap Min Capacity: {_SIZE}\s*$", "heap_min"),
+        _setting(rf"Heap Initial Capacity: {_SIZE}\s*$", "heap_initial"),
+        _setting(rf"Heap Max Capacity: {_SIZE}\s*$", "heap_max"),
+        _setting(rf"Heap address: 0x[0-9a-f]+, size: {_SIZE}B", "heap_max"),
+    ),
+    "Min": (_setting(rf"Min Capacity: {_SIZE}\s*$", "heap_min"),),
+    "Initial": (_setting(rf"Initial Capacity: {_SIZE}\s*$", "heap_initial"),),
+    "Max": (_setting(rf"Max Capacity: {_SIZE}\s*$", "heap_max"),),
+    "Parallel": (_count(r"Parallel Workers: (\d{1,6})\s*$", "parallel_workers"),),
+    "Concurrent": (_count(r"Concurrent Workers: (\d{1,6})\s*$", "concurrent_workers"),),
+    "ParallelGCThreads:": (_count(r"ParallelGCThreads: (\d{1,6})\s*$", "parallel_workers"),),
+    "Workers:": (_count(r"Workers: (\d{1,6}) parallel", "parallel_workers"),),
+    "GC": (_word(r"(GC Workers for Old Generation): ", "generational"),),
+    "Mode:": (_word(r"Mode: (Generational)", "generational"),),
+    "Safepoint": (
+        (
+            re.compile(
+                r'Safepoint "\w+", Time since last: (\d{1,19}) ns, Reaching safepoint: (\d{1,19}) ns, '
+                r".*?Total: (\d{1,19}) ns"
+            ),
+            _modern_safepoint,
+        ),
+    ),
+    "Total": (
+        (
+            re.compile(
+                r"Total time for which application threads were stopped: (\d+[.,]\d+) seconds, "
+                r"Stopping threads took: (\d+[.,]\d+) seconds"
+            ),
+            _old_safepoint,
+        ),
+    ),
+    "Promotion": ((re.compile(r"Promotion failed\s*$"), lambda _found: Trouble(None, "promotion-failed")),),
+    "Allocation": (
+        (
+            re.compile(r"Allocation Stall \(.*\) (\d+[.,]\d+)ms\s*$"),
+            lambda found: Trouble(None, "allocation-stall", None, float(found[1].replace(",", "."))),
+        ),
+    ),
+    "CardTable": ((re.compile(r"CardTable entry size: "), lambda _found: Hint(18, 99)),),
+}
+
+
+def header_event(line: str, start: int) -> Event | None:
+    """The event of a message that starts at `start`, or None for one that says nothing of interest."""
+    stop = line.find(" ", start)
+    if stop < 0:
+        return None
+    choices = _FIRST.get(line[start:stop])
+    if choices is None:
+        return None
+    for pattern, make in choices:
+        found = pattern.match(line, start)
+        if found:
+            return make(found)
+    return None

@@ -1,0 +1,227 @@
+"""METRICS -> PROFILE: the program behind the log, in the YAML form of a workload profile.
+
+What the log does not show is left out, never guessed: an absent key is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from advisor.analyze.costs import phase_cost, theil_sen
+from advisor.analyze.lifetimes import fit_components
+from advisor.analyze.metrics import Metrics
+from advisor.analyze.target import Jvm
+from advisor.model.quantities import Bytes, Duration, Rate, Ratio
+
+COPYING = ("serial", "parallel", "cms", "g1")
+"""Collectors whose pauses copy and compact: their length follows the bytes."""
+LEAST_OLD_COLLECTIONS = 4
+RISING = 0.85
+"""Share of pairs of live sets that must have grown to speak of growth."""
+GROWTH_MATTERS = 0.1
+"""Growth over the log, as a share of the live set, below which it is taken for noise."""
+
+
+def build_profile(metrics: Metrics, collector: str, jvm: Jvm, name: str) -> dict[str, Any]:
+    """A document that `WorkloadProfile` accepts."""
+    machine = {"cpus": jvm.machine.cpus, "memory": str(jvm.machine.memory), "container": jvm.machine.container}
+    profile: dict[str, Any] = {"version": 1, "name": name, "jdk": jvm.jdk, "machine": machine, "flags": list(jvm.flags)}
+    elapsed = metrics.elapsed_s
+    if elapsed and elapsed > 0:
+        profile["duration"] = _time(elapsed)
+    profile |= _present(
+        allocation=_allocation(metrics),
+        lifetimes=_lifetimes(metrics),
+        references=_references(metrics, elapsed),
+        metaspace=_metaspace(metrics),
+        costs=_costs(metrics, collector, jvm),
+        observed=_observed(metrics, collector, elapsed) if elapsed and elapsed > 0 else None,
+    )
+    return profile
+
+
+def _present(**parts: Any) -> dict[str, Any]:
+    return {key: value for key, value in parts.items() if value is not None and value != {}}
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else str(Duration(max(0.0, seconds)))
+
+
+def _ms(milliseconds: float | None) -> str | None:
+    return None if milliseconds is None else _time(milliseconds / 1000)
+
+
+def _size(value: int | float | None) -> str | None:
+    return None if value is None else str(Bytes(round(value)))
+
+
+def allocation_rate(metrics: Metrics) -> float | None:
+    """Bytes a second from the start of the log to its last collection, or None where nothing shows it."""
+    measured = metrics.measured_s
+    if not metrics.allocation.total or not measured or measured <= 0:
+        return None
+    return metrics.allocation.total / measured
+
+
+def promotion_rate(metrics: Metrics) -> float | None:
+    """Bytes a second. Mixed collections hide what they promote: it is taken to be as much as in the others."""
+    measured = metrics.measured_s
+    if not metrics.promotions_seen or not measured or measured <= 0:
+        return None
+    seen = metrics.promotions_seen
+    return metrics.promoted * (seen + metrics.promotions_hidden) / seen / measured
+
+
+def _allocation(metrics: Metrics) -> dict[str, Any] | None:
+    rate = allocation_rate(metrics)
+    if rate is None:
+        return None
+    result: dict[str, Any] = {"rate": str(Rate(rate))}
+    if metrics.allocation.intervals >= 2:
+        result["peak"] = str(Rate(max(metrics.allocation.peak, rate)))
+        result["burstiness"] = round(metrics.allocation.variation, 3)
+    return result
+
+
+def steady_live(samples: Sequence[tuple[float, int]]) -> int | None:
+    """The smallest occupancy after an old collection in the later half of the samples."""
+    later = samples[len(samples) // 2 :]
+    return min((live for _, live in later), default=None)
+
+
+def live_growth(samples: Sequence[tuple[float, int]]) -> float:
+    """Bytes a second by which the live set rises over the later half of the log; 0 unless it clearly does."""
+    later = samples[len(samples) // 2 :]
+    if len(later) < LEAST_OLD_COLLECTIONS:
+        return 0.0
+    step = max(1, len(later) // 100)
+    chosen = later[::step]
+    pairs = [(b[1] > a[1]) for i, a in enumerate(chosen) for b in chosen[i + 1 :]]
+    slope = theil_sen([(time, float(live)) for time, live in chosen]) or 0.0
+    grown = slope * (chosen[-1][0] - chosen[0][0])
+    if sum(pairs) < RISING * len(pairs) or grown < GROWTH_MATTERS * chosen[0][1]:
+        return 0.0
+    return slope
+
+
+def _lifetimes(metrics: Metrics) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    rate = allocation_rate(metrics)
+    running = metrics.allocation.running_s
+    if rate and running > 0:
+        # Ages pass while the program runs, so the fit is per second of running time.
+        components = fit_components(metrics.survivals.items, metrics.allocation.total / running)
+        if components:
+            result["components"] = [
+                {"share": str(Ratio(min(1.0, part.share))), "mean": _time(part.mean_s)} for part in components
+            ]
+    live = steady_live(metrics.live.items)
+    if live is not None:
+        result["retained"] = _size(live)
+    growth = live_growth(metrics.live.items)
+    if growth > 0:
+        result["growth"] = str(Rate(growth))
+    return result
+
+
+def _references(metrics: Metrics, elapsed: float | None) -> dict[str, Any]:
+    found = metrics.references
+    result: dict[str, Any] = {
+        name: count
+        for name, count in (
+            ("soft", found.soft),
+            ("weak", found.weak),
+            ("final", found.final),
+            ("phantom", found.phantom),
+        )
+        if count
+    }
+    if metrics.explicit and elapsed:
+        result["explicit_gc_per_hour"] = round(metrics.explicit * 3600 / elapsed, 3)
+    return result
+
+
+def _metaspace(metrics: Metrics) -> dict[str, Any]:
+    items = metrics.metaspace.items
+    if not items:
+        return {}
+    later = items[len(items) // 2]
+    growing = len(items) >= 8 and items[-1] > 1.1 * later
+    return {"used": _size(items[-1]), **({"growing": True} if growing else {})}
+
+
+def _costs(metrics: Metrics, collector: str, jvm: Jvm) -> dict[str, Any] | None:
+    if collector not in COPYING:
+        return None
+    young = phase_cost(metrics.young_costs, collector)
+    full = phase_cost(metrics.full_costs, collector)
+    if young is None and full is None:
+        return None
+    return {
+        "collector": collector,
+        "gc_threads": gc_threads(metrics, collector, jvm),
+        **_present(young=young, full=full),
+    }
+
+
+def gc_threads(metrics: Metrics, collector: str, jvm: Jvm) -> int:
+    """Threads that collect in a pause: as logged, else one per processor up to 8 and 5 of 8 beyond (workerPolicy)."""
+    if collector == "serial":
+        return 1
+    logged = metrics.workers or metrics.settings.get("parallel_workers")
+    if isinstance(logged, int) and logged > 0:
+        return logged
+    cpus = jvm.machine.cpus
+    return cpus if cpus <= 8 else 8 + (cpus - 8) * 5 // 8
+
+
+def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any]:
+    pauses = metrics.pauses.summary()
+    counted = bool(pauses.count)
+    region = metrics.settings.get("region")
+    heap_max = metrics.settings.get("heap_max") or metrics.max_capacity or None
+    young = median(metrics.young_capacities.items) if metrics.young_capacities.items else None
+    promotion = promotion_rate(metrics)
+    return _present(
+        collector=collector,
+        duration=_time(elapsed),
+        heap_max=_size(int(heap_max)) if heap_max else None,
+        heap_peak_used=_size(metrics.peak_used) if metrics.peak_used else None,
+        young_capacity=_size(young),
+        old_capacity=_size(metrics.old_capacity),
+        live=_size(steady_live(metrics.live.items)),
+        survived_per_young=_size(median(metrics.survived.items)) if metrics.survived.items else None,
+        promotion=str(Rate(promotion)) if promotion is not None else None,
+        young_count=metrics.pauses.count("young"),
+        mixed_count=metrics.pauses.count("mixed"),
+        full_count=metrics.full_count,
+        concurrent_cycles=metrics.cycles if collector not in ("serial", "parallel") else None,
+        concurrent_cycle=_time(median(metrics.cycle_lengths.items)) if metrics.cycle_lengths.items else None,
+        remark_max=_ms(metrics.pauses.max_ms("remark")),
+        pause_mean=_ms(pauses.mean_ms) if counted else None,
+        pause_p99=_ms(pauses.p99_ms) if counted else None,
+        pause_max=_ms(pauses.max_ms) if counted else None,
+        young_pause_mean=_ms(metrics.pauses.mean_ms("young")),
+        full_pause_mean=_ms(metrics.full_pauses.mean_ms("full")),
+        time_to_safepoint_max=_time(metrics.safepoint_max_s) if metrics.safepoint_max_s else None,
+        throughput=str(Ratio(throughput(metrics, elapsed))) if counted else None,
+        region=_size(region) if collector == "g1" and isinstance(region, int) else None,
+        humongous_allocations=metrics.humongous,
+        humongous_regions=metrics.humongous_regions,
+        metadata_collections=metrics.metadata,
+        explicit_collections=metrics.explicit,
+        concurrent_mode_failures=metrics.concurrent_mode_failures,
+        promotion_failures=metrics.promotion_failures,
+        evacuation_failures=metrics.evacuation_failures,
+        allocation_stalls=metrics.stalls,
+        degenerated=metrics.degenerated,
+        heap_grew=metrics.heap_grew,
+    )
+
+
+def throughput(metrics: Metrics, elapsed: float) -> float:
+    """The share of the time in which the program was not stopped."""
+    return min(1.0, max(0.0, 1 - metrics.pauses.total_ms / 1000 / elapsed))

@@ -1,0 +1,118 @@
+"""METRICS -> LIFETIMES: the mixture of exponentials that explains what every age still had alive.
+
+With allocation at rate r and a young collection every T seconds, the bytes that are k collections old are
+r * sum(p * m * (1 - exp(-T/m)) * exp(-(k-1) T/m)) over components of share p and mean m; what is promoted at the
+threshold K is the same for k = K + 1. Shares follow by non-negative least squares for each pair of means of a grid.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from advisor.analyze.metrics import Survival
+
+LEAST_COLLECTIONS = 8
+GRID = 36
+"""Means tried, evenly spaced in their logarithm."""
+LONGEST = 30.0
+"""The longest mean that is tried, in times the age of the oldest cohort: older is as good as retained."""
+BETTER = 0.7
+"""A second component has to bring the error below this share of what one leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A share of the allocated bytes with its mean age in seconds."""
+
+    share: float
+    mean_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cohorts:
+    """Mean bytes of each age, the youngest first; the last one is what was promoted."""
+
+    interval_s: float
+    bytes: tuple[float, ...]
+
+
+def fit_components(survivals: Sequence[Survival], rate: float) -> tuple[Component, ...]:
+    """The mixture, or nothing where age tables are missing, few, or survivors overflowed. `rate` is bytes a second."""
+    cohorts = steady_cohorts(survivals)
+    if cohorts is None or rate <= 0:
+        return ()
+    means = _grid(cohorts)
+    one = min((_fit(cohorts, rate, (m,)) for m in means), key=lambda fitted: fitted[0])
+    if len(cohorts.bytes) < 3:
+        return one[1]
+    pairs: Iterator[tuple[float, float]] = ((a, b) for i, a in enumerate(means) for b in means[i + 1 :])
+    two = min((_fit(cohorts, rate, pair) for pair in pairs), key=lambda fitted: fitted[0])
+    return two[1] if two[0] < BETTER * one[0] else one[1]
+
+
+def steady_cohorts(survivals: Sequence[Survival]) -> Cohorts | None:
+    """Mean cohorts of the later half of the log, of the collections with the usual number of ages."""
+    later = [s for s in survivals[len(survivals) // 2 :] if s.ages and not s.overflow and s.interval_s]
+    if len(later) < LEAST_COLLECTIONS or len(later) < 0.3 * len(survivals[len(survivals) // 2 :]):
+        return None
+    ages = int(median(len(s.ages) for s in later))
+    usual = [s for s in later if len(s.ages) >= ages]
+    columns = [mean(s.ages[age] for s in usual) for age in range(ages)]
+    promoted = mean(s.promoted for s in usual)
+    return Cohorts(mean(s.interval_s or 0.0 for s in usual), (*columns, promoted))
+
+
+def _grid(cohorts: Cohorts) -> list[float]:
+    shortest = cohorts.interval_s / 8
+    longest = cohorts.interval_s * len(cohorts.bytes) * LONGEST
+    ratio = (longest / shortest) ** (1 / (GRID - 1))
+    return [shortest * ratio**i for i in range(GRID)]
+
+
+def _fit(cohorts: Cohorts, rate: float, means: Sequence[float]) -> tuple[float, tuple[Component, ...]]:
+    """(error, components) of the best shares for these means; every cohort counts by its relative error."""
+    interval = cohorts.interval_s
+    floor = 0.002 * max(cohorts.bytes)
+    weights = [1 / (size + floor) if size + floor > 0 else 0.0 for size in cohorts.bytes]
+    columns = [
+        [
+            weight * rate * m * -math.expm1(-interval / m) * math.exp(-age * interval / m)
+            for age, weight in enumerate(weights)
+        ]
+        for m in means
+    ]
+    target = [weight * size for weight, size in zip(weights, cohorts.bytes, strict=True)]
+    shares = _shares(columns, target)
+    error = sum(
+        (sum(share * column[row] for share, column in zip(shares, columns, strict=True)) - value) ** 2
+        for row, value in enumerate(target)
+    )
+    total = sum(shares)
+    if total > 1:
+        error, shares = error * total**2, [share / total for share in shares]
+    return error, tuple(Component(s, m) for s, m in zip(shares, means, strict=True) if s > 1e-6)
+
+
+def _shares(columns: Sequence[Sequence[float]], target: Sequence[float]) -> list[float]:
+    """Non-negative least squares for one or two columns."""
+    alone = [max(0.0, _dot(column, target) / max(_dot(column, column), 1e-300)) for column in columns]
+    if len(columns) == 1:
+        return alone
+    (aa, ab, bb), (at, bt) = (
+        (_dot(columns[0], columns[0]), _dot(columns[0], columns[1]), _dot(columns[1], columns[1])),
+        (_dot(columns[0], target), _dot(columns[1], target)),
+    )
+    determinant = aa * bb - ab * ab
+    if determinant > 1e-12 * aa * bb:
+        first, second = (bb * at - ab * bt) / determinant, (aa * bt - ab * at) / determinant
+        if first >= 0 and second >= 0:
+            return [first, second]
+    left = [(alone[0], 0.0), (0.0, alone[1])]
+    return list(min(left, key=lambda pair: pair[0] ** 2 * aa + pair[1] ** 2 * bb - 2 * (pair[0] * at + pair[1] * bt)))
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return math.fsum(a * b for a, b in zip(left, right, strict=True))
