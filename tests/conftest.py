@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def run_jvm() -> JvmRun:
             k: v for k, v in os.environ.items() if k not in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
         }
         command = [str(jvms.install(jdk)), *options, "-version"]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=environment,
+            check=False,
+            cwd=tempfile.gettempdir(),
+        )
 
     return run

@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict
 class Frozen(BaseModel):
     """Immutable; unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True, defer_build=True
+    )
 
 
 class Result(BaseModel):
     """Immutable; a result that is written, never read from a user."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)

@@ -6,7 +6,7 @@ Safe tags only; size, depth, node count and alias use are bounded before anythin
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,17 +29,22 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Plain data with the line of every key and item (counted from 1)."""
+    """Plain data, and the tree it came from, which knows the line of every key and item (counted from 1)."""
 
     data: Any
-    lines: Mapping[Path_, int]
+    root: yaml.Node | None
     source: str
+
+    def lines(self) -> dict[Path_, int]:
+        """The line of every path; worked out when it is asked for, since only errors need it."""
+        return dict(_positions(self.root)) if self.root is not None else {}
 
     def place(self, path: Path_) -> str:
         """`file:line` of the nearest known ancestor of `path`."""
+        lines = self.lines()
         for end in range(len(path), -1, -1):
-            if path[:end] in self.lines:
-                return f"{self.source}:{self.lines[path[:end]]}"
+            if path[:end] in lines:
+                return f"{self.source}:{lines[path[:end]]}"
         return self.source
 
 
@@ -65,9 +70,8 @@ def parse_yaml(text: str, source: str) -> Document:
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
-            lines: dict[Path_, int] = {}
             if node is not None:
-                lines.update(_positions(node, source))
+                _check_tree(node, source)
             data = loader.construct_document(node) if node is not None else None
         finally:
             loader.dispose()
@@ -77,7 +81,7 @@ def parse_yaml(text: str, source: str) -> Document:
         raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InputError(f"not valid YAML: {error}", where=source) from error
-    return Document(data, lines, source)
+    return Document(data, node, source)
 
 
 def _bound_depth(text: str, source: str) -> None:
@@ -91,30 +95,43 @@ def _bound_depth(text: str, source: str) -> None:
             raise InputError("nested too deeply or too large", where=source)
 
 
-def _positions(root: yaml.Node, source: str) -> Iterator[tuple[Path_, int]]:
-    """Every path of the document with its line; refuses depth, size, aliases and doubled keys on the way."""
+def _check_tree(root: yaml.Node, source: str) -> None:
+    """Refuses depth, size, aliases and doubled keys. Raises InputError with the line."""
     seen: set[int] = set()
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if id(node) in seen:
+            where = f"{source}:{node.start_mark.line + 1}"
+            raise InputError("YAML aliases are not accepted", where=where, hint="write the value out")
+        seen.add(id(node))
+        if depth > MAX_DEPTH or len(seen) > MAX_NODES:
+            raise InputError("nested too deeply or too large", where=f"{source}:{node.start_mark.line + 1}")
+        if isinstance(node, yaml.MappingNode):
+            _check_keys(node, source)
+            stack.extend((value, depth + 1) for _, value in node.value)
+        elif isinstance(node, yaml.SequenceNode):
+            stack.extend((value, depth + 1) for value in node.value)
+
+
+def _check_keys(node: yaml.MappingNode, source: str) -> None:
+    names = [str(key.value) for key, _ in node.value]
+    if len(set(names)) == len(names):
+        return
+    key = next(key for index, (key, _) in enumerate(node.value) if str(key.value) in names[:index])
+    raise InputError(f"key {key.value!r} is given twice", where=f"{source}:{key.start_mark.line + 1}")
+
+
+def _positions(root: yaml.Node) -> Iterator[tuple[Path_, int]]:
+    """Every path of a checked tree with its line."""
     stack: list[tuple[Path_, yaml.Node, int]] = [((), root, root.start_mark.line + 1)]
     while stack:
         path, node, line = stack.pop()
-        where = f"{source}:{line}"
-        if id(node) in seen:
-            raise InputError("YAML aliases are not accepted", where=where, hint="write the value out")
-        seen.add(id(node))
-        if len(path) > MAX_DEPTH or len(seen) > MAX_NODES:
-            raise InputError("nested too deeply or too large", where=where)
         yield path, line
         if isinstance(node, yaml.MappingNode):
-            keys: set[str] = set()
-            for key, value in node.value:
-                name = str(key.value)
-                if name in keys:
-                    raise InputError(f"key {name!r} is given twice", where=f"{source}:{key.start_mark.line + 1}")
-                keys.add(name)
-                stack.append(((*path, name), value, key.start_mark.line + 1))
+            stack.extend(((*path, str(key.value)), value, key.start_mark.line + 1) for key, value in node.value)
         elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                stack.append(((*path, index), value, value.start_mark.line + 1))
+            stack.extend(((*path, i), value, value.start_mark.line + 1) for i, value in enumerate(node.value))
 
 
 def build(model: type[Model], document: Document) -> Model:

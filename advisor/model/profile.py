@@ -176,15 +176,15 @@ class WorkloadProfile(Frozen):
     duration: Duration = Duration(60.0)
     """Running time that predictions are for."""
     allocation: Allocation | None = None
-    lifetimes: Lifetimes = Lifetimes()
-    references: References = References()
+    lifetimes: Annotated[Lifetimes, Field(default_factory=Lifetimes)]
+    references: Annotated[References, Field(default_factory=References)]
     threads: Threads | None = None
-    metaspace: Metaspace = Metaspace()
+    metaspace: Annotated[Metaspace, Field(default_factory=Metaspace)]
     code_cache: Bytes | None = None
     direct_memory: Bytes | None = None
     costs: Costs | None = None
     observed: Observed | None = None
-    goals: Goals = Goals()
+    goals: Annotated[Goals, Field(default_factory=Goals)]
 
     @model_validator(mode="after")
     def _memory_holds_the_live_set(self) -> Self:

@@ -12,7 +12,6 @@ from advisor.model.flags import FlagSet, Option
 from advisor.model.machine import Machine
 from advisor.recommend.tuning import UNLOCKS
 
-
 IMPLIES = {"MaxHeapSize": "InitialHeapSize"}
 """Flag -> the flag that would raise it to its own value."""
 

@@ -10,13 +10,13 @@ from advisor.model.base import Frozen
 from advisor.model.machine import JDKS
 
 TOPICS = (
-    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
-    "metaspace", "code-cache", "memory", "jit", "logging",
+    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah",
+    "references", "metaspace", "code-cache", "memory", "jit", "logging",
 )  # fmt: skip
 """The order of evaluation: a later topic sees what an earlier one decided."""
 Topic = Literal[
-    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah", "references",
-    "metaspace", "code-cache", "memory", "jit", "logging",
+    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah",
+    "references", "metaspace", "code-cache", "memory", "jit", "logging",
 ]  # fmt: skip
 OPERATORS = ("is", "is_not", "in", "not_in", "above", "below", "at_least", "at_most", "known")
 
@@ -122,7 +122,7 @@ class Rule(Frozen):
     id: Identifier
     title: Annotated[str, StringConstraints(min_length=5, max_length=120)]
     topic: Topic
-    jdk: JdkRange = JdkRange()
+    jdk: Annotated[JdkRange, Field(default_factory=JdkRange)]
     priority: Annotated[int, Field(ge=0, le=100)] = 50
     when: Condition
     propose: Annotated[tuple[Proposal, ...], Field(min_length=1, max_length=8)]

@@ -38,7 +38,7 @@ def test_a_profile_reads_as_people_write_it(tmp_path: Path) -> None:
     profile = read(tmp_path, GOOD)
     assert profile.flags == ("-Xmx2g", "-XX:+UseG1GC")
     assert profile.allocation is not None
-    assert profile.allocation.rate == 350 * (1 << 20)
+    assert float(profile.allocation.rate) == 350 * (1 << 20)
     assert profile.live == 800 << 20
     assert profile.goals.limit("p99_pause") == pytest.approx(0.05)
     assert profile.goals.floor("throughput") == pytest.approx(0.95)

@@ -75,7 +75,7 @@ def _observed(stream: random.Random, jdk: int, live: int, rate: float, memory: i
 def random_profile(seed: int, jdk: Jdk | None = None) -> WorkloadProfile:
     """One profile: 1-64 CPUs, 256 MB-256 GB, live 1-90 % of memory, goals of all kinds, known and unknown parts."""
     stream = random.Random(f"profile {seed}")
-    release: Jdk = jdk or stream.choice(JDKS)
+    release = jdk if jdk is not None else stream.choice(JDKS)
     memory = round(_log_uniform(stream, 256, 256 * 1024)) * MIB
     live = round(memory * _log_uniform(stream, 0.01, 0.9))
     rate = _log_uniform(stream, 0.1, 4000) * MIB

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from advisor.rules.examples import run_example
-from advisor.rules.load import load_rules
+from advisor.rules.load import load_rules, read_rule
 from advisor.rules.schema import Example, Rule
+from tests.conftest import ROOT
+
+PACK = sorted((ROOT / "rules" / "recommend").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", PACK, ids=lambda path: path.stem)
+def test_every_name_in_a_rule_exists(path: Path) -> None:
+    assert read_rule(path).id == path.stem
+
 
 CASES = [(rule, example) for rule in load_rules() for example in rule.examples]
 
