@@ -18,7 +18,7 @@ from advisor.model.quantities import Bytes
 @target_options
 @goal_options
 @click.option("--trials", type=click.IntRange(1, 10_000), default=64, show_default=True, help="Points to propose.")
-@click.option("--suggester", default="skopt-et", show_default=True, help="What proposes: skopt-et, skopt-gp or sobol.")
+@click.option("--suggester", default="skopt-gp", show_default=True, help="What proposes: skopt-gp, skopt-et or sobol.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the search and of the simulation.")
 @result_options("text", "json")
 def command(

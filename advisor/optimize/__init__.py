@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,7 +19,7 @@ from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Ev
 from advisor.optimize.objective import objective
 from advisor.optimize.prune import effects, leave_one_out, pruned
 from advisor.optimize.ranges import space_for
-from advisor.optimize.search import search
+from advisor.optimize.search import REFINED_SHARE, refine, search
 from advisor.optimize.space import COLLECTORS, NO_FLAGS
 from advisor.optimize.study import Study, Trial
 from advisor.optimize.suggesters import suggester_kind
@@ -27,7 +28,7 @@ from advisor.simulate import supports
 
 __all__ = ["Evaluator", "effects", "leave_one_out", "optimize"]
 
-DEFAULT_SUGGESTER = "skopt-et"
+DEFAULT_SUGGESTER = "skopt-gp"
 DEFAULT_TRIALS = 64
 
 
@@ -63,7 +64,10 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
         _beside(pinned, evaluate or Simulated(wanted, seed)),
         lambda done: progress(min(done, trials), trials) if progress else None,
     )
-    search(space, study, kind.make(space.dimensions, seed), _starts(wanted, pinned, proposals), trials)
+    refined = int(trials * REFINED_SHARE)
+    starts = _starts(wanted, pinned, proposals)
+    search(space, study, kind.make(space.dimensions, seed), starts, trials - refined)
+    refine(space, study, refined, random.Random(f"refine {seed}"))  # noqa: S311 - a search, not a secret
     best = pruned(space, study, study.best())
     report = evaluate or Simulated(wanted, seed, REPORTED_REPLICATES)
     listed = _beside(pinned, evaluate or Simulated(wanted, seed, LISTED_REPLICATES))

@@ -32,6 +32,11 @@ class Choice:
         """The value at a share from 0 (the first) to below 1."""
         return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
 
+    def moved(self, value: Value, step: float) -> Value:
+        """Another word: the next one, or the one before for a negative step."""
+        place = self.values.index(str(self.clip(value))) + (1 if step >= 0 else -1)
+        return self.values[place % len(self.values)]
+
     def clip(self, value: Value) -> Value:
         """The value itself where it is one of the words, else the first."""
         return value if value in self.values else self.values[0]
@@ -66,6 +71,14 @@ class Span:
         if self.whole:
             return self.clip(math.floor(self.low + share * (self.high - self.low + 1)))
         return self.clip(self.low + share * (self.high - self.low))
+
+    def moved(self, value: Value, step: float) -> Value:
+        """The value a share of the range further on; a whole number moves by one at least."""
+        number = float(self.low if isinstance(value, str) else value)
+        moved = number * (self.high / self.low) ** step if self.log else number + step * (self.high - self.low)
+        if self.whole and round(moved) == number:
+            moved = number + math.copysign(1, step)
+        return self.clip(moved)
 
     def clip(self, value: Value) -> Value:
         """The nearest value in the range; the low end for what is no number."""

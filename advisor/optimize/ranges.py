@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from advisor.jvm.commandline import flag_values
 from advisor.jvm.ergonomics import effective
 from advisor.jvm.footprint import heap_budget
+from advisor.jvm.heap_sizing import integer
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet
 from advisor.model.machine import Collector
@@ -79,15 +81,23 @@ def _sizes(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> I
 def _heap_bounds(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> tuple[float, float]:
     budget = max(_budget(profile, COLLECTORS[kind], pinned) for kind in kinds)
     live = float(profile.live or 0)
-    low = max(live * LIVE_MARGIN + 2 * SMALLEST_YOUNG, min(SMALLEST_HEAP, budget / 2))
+    low = max(live * LIVE_MARGIN + 2 * SMALLEST_YOUNG, min(SMALLEST_HEAP, budget / 2), _asked_for(profile, pinned))
     if low < budget:
         return math.ceil(low), budget
     raise InputError(
-        f"no heap fits: the live set asks for {Bytes(round(low)).human()} with a margin, and the memory of "
+        f"no heap fits: the live set and the pinned sizes ask for {Bytes(round(low)).human()}, and the memory of "
         f"{profile.machine.memory.human()} leaves {Bytes(budget).human()} for a heap",
         where="machine.memory",
         hint="raise the memory limit or keep less alive",
     )
+
+
+def _asked_for(profile: WorkloadProfile, pinned: FlagSet) -> float:
+    """The smallest heap that pinned sizes leave room for."""
+    values = flag_values(pinned, profile.jdk)
+    young = max(integer(values, "NewSize") or 0, integer(values, "MaxNewSize") or 0)
+    initial = max(integer(values, "InitialHeapSize") or 0, integer(values, "MinHeapSize") or 0)
+    return max(initial, young + (LIVE_MARGIN * (profile.live or 0) + MIB if young else 0))
 
 
 def _budget(profile: WorkloadProfile, collector: Collector, pinned: FlagSet) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 
 from advisor.model.flags import FlagSet
-from advisor.optimize.dimensions import Point
+from advisor.optimize.dimensions import Point, canonical
 from advisor.optimize.objective import Score
 from advisor.optimize.space import Space
 from advisor.optimize.study import Study
@@ -13,6 +14,10 @@ from advisor.optimize.suggest import Suggester
 
 BATCH = 8
 """Points asked for at once. A batch is known before any of it is run, so the order of running changes nothing."""
+REFINED_SHARE = 0.25
+"""Share of the trials that go to the neighbourhood of the best."""
+STEP = 0.15
+"""Typical length of a step there, as a share of a range."""
 
 
 def search(space: Space, study: Study, suggester: Suggester, starts: Iterable[FlagSet], trials: int) -> None:
@@ -26,6 +31,26 @@ def search(space: Space, study: Study, suggester: Suggester, starts: Iterable[Fl
         points = suggester.ask(min(BATCH, trials))
         _try(space, study, suggester, points, failure)
         trials -= len(points)
+
+
+def refine(space: Space, study: Study, trials: int, stream: random.Random) -> None:
+    """Steps from the best set so far, along one or two dimensions at a time.
+
+    A model sees the whole space coarsely; a small step tells what it cannot: whether a little less does as well.
+    """
+    for _ in range(trials):
+        flags = space.flags(neighbour(space, space.locate(study.best().flags), stream))
+        if space.admits(flags):
+            study.run(flags)
+
+
+def neighbour(space: Space, point: Point, stream: random.Random) -> Point:
+    """A point that differs along one or two of the dimensions that matter there."""
+    matter = [i for i, d in enumerate(space.dimensions) if not d.only or point[0] in d.only]
+    moved = list(point)
+    for index in stream.sample(matter, k=min(len(matter), stream.choice((1, 2)))):
+        moved[index] = space.dimensions[index].moved(point[index], stream.gauss(0.0, STEP))
+    return canonical(space.dimensions, tuple(moved))
 
 
 def _try(space: Space, study: Study, suggester: Suggester, points: list[Point], failure: Score) -> None:

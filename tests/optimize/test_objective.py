@@ -13,10 +13,7 @@ from advisor.optimize.objective import TIE_BREAK, WORST_RATIO, objective, violat
 from tests.optimize.workloads import MIB, outcome
 
 figures = st.builds(
-    outcome,
-    p99_ms=st.floats(0, 1e5),
-    throughput=st.floats(0.01, 1.0),
-    rss_bytes=st.integers(MIB, 1 << 36),
+    outcome, p99_ms=st.floats(0, 1e5), throughput=st.floats(0.01, 1.0), rss_bytes=st.integers(MIB, 1 << 36)
 )
 goals = st.builds(
     lambda name, operator, limit: Goal(name=name, operator=operator, limit=limit),

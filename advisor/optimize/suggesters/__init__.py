@@ -7,7 +7,7 @@ from advisor.optimize.suggest import SuggesterKind
 from advisor.optimize.suggesters.skopt import EXTRA_TREES, GAUSSIAN_PROCESS
 from advisor.optimize.suggesters.sobol import SOBOL
 
-SUGGESTERS: tuple[SuggesterKind, ...] = (EXTRA_TREES, GAUSSIAN_PROCESS, SOBOL)
+SUGGESTERS: tuple[SuggesterKind, ...] = (GAUSSIAN_PROCESS, EXTRA_TREES, SOBOL)
 
 
 def suggester_kind(name: str) -> SuggesterKind:
