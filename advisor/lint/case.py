@@ -58,6 +58,11 @@ class Case:
         return Machine(cpus=max(1, math.ceil(limits.cpus)), memory=Bytes(limits.memory_bytes))
 
     @cached_property
+    def doubtful(self) -> frozenset[Word]:
+        """The words before which something unknown may set anything."""
+        return self.launch.after_open()
+
+    @cached_property
     def flags(self) -> FlagSet:
         """All options as one command line."""
         return _flags(self.words)

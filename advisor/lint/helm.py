@@ -11,9 +11,14 @@ import re
 from dataclasses import dataclass, replace
 
 from advisor.lint.launch import Launch
-from advisor.lint.located import MASK
+from advisor.lint.located import ACTION, MASK
 
-_ACTION = re.compile(r"\{\{(-?\s*(\w*).*?)\}\}", re.DOTALL)
+_ACTION = re.compile(ACTION)
+_WORD = re.compile(r"-?\s*(\w*)")
+_LONGEST = 1_000
+"""Characters of a line that are looked at around an action."""
+_DEEPEST = 50
+"""Branches inside one another that are told apart."""
 _OPENS = frozenset({"if", "with", "range", "define", "block"})
 
 
@@ -45,14 +50,15 @@ def template(source: str) -> Template:
     for number, action in enumerate(_ACTION.finditer(source), start=1):
         parts += [source[position : action.start()], _hidden(source, action.start(), action.end())]
         position = action.end()
-        chain = _after(chain, action[2], number)
+        word = _WORD.match(action[1])
+        chain = _after(chain, word[1] if word else "", number)
         offsets.append(position)
         chains.append(chain)
     return Template("".join([*parts, source[position:]]), tuple(offsets), tuple(chains))
 
 
 def _after(chain: tuple[int, ...], word: str, number: int) -> tuple[int, ...]:
-    if word in _OPENS:
+    if word in _OPENS and len(chain) < _DEEPEST:
         return (*chain, number)
     if word == "else" and chain:
         return (*chain[:-1], number)
@@ -60,7 +66,8 @@ def _after(chain: tuple[int, ...], word: str, number: int) -> tuple[int, ...]:
 
 
 def _hidden(source: str, start: int, end: int) -> str:
-    begin = source.rfind("\n", 0, start) + 1
-    around = source[begin:start] + source[end : (source + "\n").find("\n", end)]
+    begin = source.rfind("\n", max(0, start - _LONGEST), start) + 1
+    stop = source.find("\n", end, end + _LONGEST)
+    around = source[max(begin, start - _LONGEST) : start] + source[end : stop if stop >= 0 else end + _LONGEST]
     alone = not _ACTION.sub("", around).strip()
     return ("\n" if alone else MASK) * (end - start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from advisor.lint.case import Case, Problem
@@ -12,6 +12,8 @@ from advisor.lint.options import LintOptions
 from advisor.model.finding import SEVERITIES, FindingConfidence
 from advisor.model.machine import Jdk
 
+Found = dict[Word, list[Problem]]
+"""What is wrong on one release, by the word."""
 _LESS: dict[FindingConfidence, FindingConfidence] = {"high": "medium", "medium": "low", "low": "low"}
 
 
@@ -29,11 +31,19 @@ def inspect(launch: Launch, options: LintOptions) -> Iterator[Told]:
     target = _target(launch, options)
     if not target.hotspot:
         return
-    found = {jdk: list(_problems(launch, jdk, options)) for jdk in target.jdks}
+    found = {jdk: _by_word(_problems(launch, jdk, options)) for jdk in target.jdks}
     for jdk in sorted(found, reverse=True):
-        for problem in found[jdk]:
-            if told := _agreed(problem, jdk, found, target):
-                yield told
+        for problems in found[jdk].values():
+            for problem in problems:
+                if told := _agreed(problem, jdk, found, target):
+                    yield told
+
+
+def _by_word(problems: Iterable[Problem]) -> Found:
+    found: Found = {}
+    for problem in problems:
+        found.setdefault(problem.word, []).append(problem)
+    return found
 
 
 def _target(launch: Launch, options: LintOptions) -> Target:
@@ -50,14 +60,14 @@ def _problems(launch: Launch, jdk: int, options: LintOptions) -> Iterator[Proble
             yield from check.problems(case)
 
 
-def _agreed(problem: Problem, jdk: Jdk, found: dict[Jdk, list[Problem]], target: Target) -> Told | None:
+def _agreed(problem: Problem, jdk: Jdk, found: dict[Jdk, Found], target: Target) -> Told | None:
     """The problem if all releases that get the word agree on it, told once, from the newest of them."""
     concerned = [one for one in found if one in problem.word.condition]
     if jdk != max(concerned, default=jdk):
         return None
     severity = problem.severity
     for other in concerned:
-        same = [p for p in found[other] if p.word == problem.word and _alike(p, problem)]
+        same = [p for p in found[other].get(problem.word, ()) if _alike(p, problem)]
         if not same:
             return None
         severity = min(severity, *(p.severity for p in same), key=SEVERITIES.index)

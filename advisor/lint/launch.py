@@ -120,9 +120,10 @@ class Launch:
         """The options that reach a JVM of this release."""
         return tuple(word for word in self.words if word.is_option and jdk in word.condition)
 
-    def open_before(self, word: Word) -> bool:
-        """Whether something that is not known yet, and may hold any option, comes before a word."""
-        return any(not before.known and not before.is_option for before in self.words[: self.words.index(word)])
+    def after_open(self) -> frozenset[Word]:
+        """The words that something may precede that is not known yet and may hold any option."""
+        first = next((i for i, word in enumerate(self.words) if not word.known and not word.is_option), len(self.words))
+        return frozenset(self.words[first:])
 
     def is_open(self) -> bool:
         """Whether something that is not known yet may add any option."""

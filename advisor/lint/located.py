@@ -7,12 +7,14 @@ that splitting into words leaves them whole, and `unmask` shows them again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MASK = "\ue000"
 """A character of the private use area, which YAML accepts and nobody writes."""
-_HIDDEN = re.compile(r"\$\{[^{}\n]*\}|\$\([^()\n]*\)|\{\{.*?\}\}", re.DOTALL)
+ACTION = r"\{\{([^{}]*+(?:[{}](?![{}])[^{}]*+)*+)\}\}"
+"""A template's action; none holds another one's beginning, which bounds the search."""
+_HIDDEN = re.compile(rf"\$\{{[^{{}}\n]*\}}|\$\([^()\n]*\)|{ACTION}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +22,21 @@ class Located:
     """`text[i]` stands in the file from offset `starts[i]` to before `ends[i]`."""
 
     text: str = ""
-    starts: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
 
     @classmethod
     def of(cls, source: str, start: int = 0, end: int | None = None) -> Located:
         """A stretch of a file, as it stands there."""
         text = source[start:end]
-        return cls(text, tuple(range(start, start + len(text))), tuple(range(start + 1, start + len(text) + 1)))
+        return cls(text, range(start, start + len(text)), range(start + 1, start + len(text) + 1))
 
     @classmethod
     def join(cls, parts: Iterable[Located]) -> Located:
         """The parts one after another, wherever each of them stands."""
-        kept = list(parts)
+        kept = [part for part in parts if part.text]
+        if len(kept) == 1:
+            return kept[0]
         return cls(
             "".join(part.text for part in kept),
             tuple(offset for part in kept for offset in part.starts),

@@ -22,6 +22,8 @@ from advisor.model.finding import Finding, Fix, LintReport
 
 HEAD = 1 << 16
 """Characters of a file by which a format may recognise it."""
+MAX_WORDS = 20_000
+"""Options of all launches of a file together."""
 _LONGEST_SNIPPET = 2_000
 
 
@@ -83,7 +85,11 @@ def _lint_text(text: str, name: str, form: Format, options: LintOptions, tally: 
     tally.files += 1
     places, silenced = _Places(text), suppressions(text)
     seen: set[tuple[str, int, int]] = set()
+    words = 0
     for launch in form.launches(text, name):
+        words += len(launch.words)
+        if words > MAX_WORDS:
+            raise InputError("too many options", where=name, hint=f"at most {MAX_WORDS} are checked in one file")
         for told in inspect(launch, options):
             problem, word = told.problem, told.problem.word
             key = (problem.check, word.start, word.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from advisor.lint.command import without_pairs
 from advisor.lint.launch import ANY_JDK, Carrier, JdkRange, Word, word
@@ -23,7 +23,7 @@ _MAYBE = re.compile(r"(?:\w+_)?(?:OPTS|OPTIONS|JAVAOPTS)\Z")
 _JVM_LOOK = re.compile(r"(?:^|[\s\"'])-(?:XX:|Xm[sxn]|Xss|Xlog|Xloggc|javaagent:|agentlib:)")
 _REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\((\w+)\))\Z")
 _ANY_REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\((\w+)\))")
-MAX_EXPANSION = 1 << 16
+MAX_EXPANSION = 1 << 14
 """Characters of an expanded value; a longer one stays unexpanded."""
 
 
@@ -40,11 +40,11 @@ def referenced(text: str) -> str | None:
     return (found[1] or found[2] or found[3]) if found else None
 
 
-def expand(text: Located, environment: Mapping[str, Located]) -> Located:
+def expand(text: Located, value_of: Callable[[str], Located | None]) -> Located:
     """The text with references to known variables replaced by their values, each character keeping its own place."""
     parts, position = [], 0
     for found in _ANY_REFERENCE.finditer(text.text):
-        value = environment.get(found[1] or found[2] or found[3])
+        value = value_of(found[1] or found[2] or found[3])
         if value is None:
             continue
         parts += [text[position : found.start()], value]

@@ -13,7 +13,7 @@ from advisor.lint.located import Located, gather
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _JSON_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_JSON_TOKEN = re.compile(r'\s*(?:([\[\],])|"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)")')
+_JSON_TOKEN = re.compile(r'\s*(?:([\[\],])|"((?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+)")')
 _JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 
 
@@ -37,7 +37,7 @@ JVM = Dialect(re.compile(r"""(?P<between>\s+)|(?P<quoted>'[^']*'?|"[^"]*"?)|(?P<
 """HotSpot arguments.cpp, parse_options_buffer: white space; both quotes; a backslash is an ordinary character."""
 ARGFILE = Dialect(
     re.compile(
-        r"""(?P<between>\s+)|(?P<comment>\#[^\n]*)|(?P<quoted>'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?P<bare>[^\s'"\#]+|.)""",
+        r"""(?P<between>\s+)|(?P<comment>\#[^\n]*)|(?P<quoted>'(?:[^'\\]++|\\.)*+'?|"(?:[^"\\]++|\\.)*+"?)|(?P<bare>[^\s'"\#]+|.)""",
         re.DOTALL,
     ),
     escapes=re.compile(r"\\(?:\r?\n[ \t\f]*|(.))", re.DOTALL),
@@ -51,7 +51,7 @@ A backslash escapes, and continues lines, inside quotes only.
 SHELL = Dialect(
     re.compile(
         r"""(?P<between>[^\S\n]+|(?<![^\s;|&()])\#[^\n]*)|(?P<operator>[;|&<>()\n])"""
-        r"""|(?P<quoted>'[^']*'?|"(?:[^"\\]|\\.)*"?)|(?P<bare>(?:[^\s;|&<>()'"\\]|\\.)+|.)""",
+        r"""|(?P<quoted>'[^']*'?|"(?:[^"\\]++|\\.)*+"?)|(?P<bare>(?:[^\s;|&<>()'"\\]++|\\.)+|.)""",
         re.DOTALL,
     ),
     escapes=re.compile(r"""\\(?:\n|(["\\$`]))"""),
@@ -61,7 +61,7 @@ SHELL = Dialect(
 
 DOCKER = Dialect(
     re.compile(
-        r"""(?P<between>\s+)|(?P<quoted>'[^']*'?|"(?:[^"\\]|\\.)*"?)|(?P<bare>(?:[^\s'"\\]|\\.)+|.)""", re.DOTALL
+        r"""(?P<between>\s+)|(?P<quoted>'[^']*'?|"(?:[^"\\]++|\\.)*+"?)|(?P<bare>(?:[^\s'"\\]++|\\.)+|.)""", re.DOTALL
     ),
     escapes=SHELL.escapes,
     bare_escapes=SHELL.bare_escapes,

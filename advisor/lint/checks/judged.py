@@ -52,7 +52,7 @@ def _problem(judgement: Judgement) -> Problem:
 
 def _doubted(problem: Problem, case: Case) -> Problem:
     """The problem with less weight where something outside the file decides it."""
-    if problem.check == "locked-flag" and case.launch.open_before(problem.word):
+    if problem.check == "locked-flag" and problem.word in case.doubtful:
         return replace(problem, severity="warning", confidence="low")
     if problem.check == "locked-flag" and problem.word.carrier is Carrier.VARIABLE:
         return replace(problem, confidence="medium")

@@ -12,7 +12,7 @@ from advisor.lint.words import ARGFILE, SHELL, commands, words
 
 STDIN = "<stdin>"
 _NAMED = re.compile(r"\.(?:args|jvmargs|argfile)\Z")
-_LOOK = re.compile(r"(?:\s+|#[^\n]*\n)*[\"']?(?:-XX:|-X[ms]|-D\w|(?:\S*/)?java\s+-)")
+_LOOK = re.compile(r"\s*+(?:#[^\n]*\n\s*+)*+[\"']?(?:-XX:|-X[ms]|-D\w|(?:\S*/)?java\s+-)")
 
 
 class CommandLine:

@@ -17,6 +17,7 @@ from advisor.lint.located import Located, lines
 from advisor.lint.target import from_image, releases
 from advisor.lint.variables import carries_options, expand
 from advisor.lint.words import DOCKER, json_strings, unquoted, words
+from advisor.model.errors import InputError
 
 _NAMED = re.compile(
     r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:[.-][^/]*)?|[^/]*\.(?:[Dd]ockerfile|[Cc]ontainerfile))\Z"
@@ -27,6 +28,7 @@ _ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)\s*\Z", re.IGNORECASE)
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 _INSTALLED = re.compile(r"\b(?:openjdk-?|temurin-|zulu-?|java-(?=\d+-))(\d{1,2})\b[\w-]*")
+MAX_INSTRUCTIONS = 5_000
 _REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::-([^{}]*))?\})")
 
 
@@ -50,6 +52,11 @@ class Stage:
     entrypoint: Instruction | None = None
     command: Instruction | None = None
 
+    def value(self, name: str) -> Located | None:
+        """The value of a variable so far."""
+        variable = self.environment.get(name)
+        return variable.value if variable else None
+
 
 class Dockerfile:
     """A recipe of a container image."""
@@ -62,8 +69,8 @@ class Dockerfile:
         return bool(_NAMED.search(path))
 
     def launches(self, text: str, path: str) -> Iterator[Launch]:
-        """The launches of each stage that no other stage starts from."""
-        stages = _stages(text)
+        """The launches of each stage that no other stage starts from. Raises InputError where they are too many."""
+        stages = _stages(text, path)
         started_from = {stage.base for stage in stages}
         for stage in stages:
             if stage.label not in started_from:
@@ -106,10 +113,12 @@ def _heredocs(parts: list[Located]) -> list[str]:
     return [found[2] for found in _HEREDOC.finditer(text)]
 
 
-def _stages(source: str) -> list[Stage]:
+def _stages(source: str, path: str) -> list[Stage]:
     stages: list[Stage] = []
     arguments: dict[str, str] = {}
-    for instruction in instructions(source):
+    for count, instruction in enumerate(instructions(source)):
+        if count > MAX_INSTRUCTIONS:
+            raise InputError("too many instructions", where=path, hint=f"at most {MAX_INSTRUCTIONS} are read")
         if instruction.name == "FROM":
             stages.append(_new_stage(instruction.arguments.text, stages, arguments))
         elif not stages:
@@ -134,9 +143,8 @@ def _new_stage(text: str, stages: list[Stage], arguments: Mapping[str, str]) -> 
 
 def _apply(stage: Stage, instruction: Instruction) -> None:
     if instruction.name == "ENV":
-        before = {key: variable.value for key, variable in stage.environment.items()}
-        for key, value in _assignments(instruction.arguments, blank_form=True):
-            stage.environment[key] = Variable(expand(value, before), instruction.anchor)
+        given = [(k, expand(v, stage.value)) for k, v in _assignments(instruction.arguments, blank_form=True)]
+        stage.environment.update((key, Variable(value, instruction.anchor)) for key, value in given)
     elif instruction.name == "ARG":
         for key, value in _assignments(instruction.arguments):
             if key not in stage.environment and carries_options(key, value.text) and value.text.startswith("-"):
