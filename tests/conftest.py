@@ -44,7 +44,7 @@ def run_jvm() -> JvmRun:
             timeout=120,
             env=environment,
             check=False,
-            cwd=tempfile.gettempdir(),
+            cwd=tempfile.gettempdir(),  # a JVM that crashes leaves a file where it stands
         )
 
     return run
