@@ -97,13 +97,11 @@ def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, targ
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,
         throughput=round(throughput(metrics, elapsed), 6) if elapsed else None,
-        allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.allocation.total or None),
+        allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.heap.allocation.total or None),
         promotion=Volume(
-            rate_bytes_s=_rounded(promotion), total_bytes=metrics.promoted if promotion is not None else None
+            rate_bytes_s=_rounded(promotion), total_bytes=metrics.heap.promoted if promotion is not None else None
         ),
-        heap=Heap(
-            max_bytes=_heap_max(metrics), peak_used_bytes=metrics.peak_used, live_bytes=steady_live(metrics.live.items)
-        ),
+        heap=Heap(max_bytes=metrics.heap_max, peak_used_bytes=metrics.heap.peak_used, live_bytes=steady_live(metrics)),
         cycles=_cycles(metrics, collector),
         failures=_failures(metrics),
         diagnosis=diagnose(metrics),
@@ -137,11 +135,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _heap_max(metrics: Metrics) -> int | None:
-    told = metrics.settings.get("heap_max")
-    return told if isinstance(told, int) else metrics.max_capacity or None
-
-
 def _pauses(metrics: Metrics, collector: str) -> Pauses:
     """Under plain `-Xlog:gc` ZGC prints cycles and no pause: how many there were is unknown, not none."""
     pauses = metrics.pauses.summary()
@@ -158,10 +151,10 @@ def _cycles(metrics: Metrics, collector: str) -> dict[str, int | None]:
 def _failures(metrics: Metrics) -> dict[str, int | None]:
     return {
         "full_gc": metrics.full_count,
-        "concurrent_mode_failure": metrics.concurrent_mode_failures,
-        "promotion_failed": metrics.promotion_failures,
-        "evacuation_failure": metrics.evacuation_failures,
-        "allocation_stall": metrics.stalls,
-        "degenerated": metrics.degenerated,
-        "humongous": metrics.humongous,
+        "concurrent_mode_failure": metrics.failures.concurrent_mode,
+        "promotion_failed": metrics.failures.promotion,
+        "evacuation_failure": metrics.failures.evacuation,
+        "allocation_stall": metrics.failures.stalls,
+        "degenerated": metrics.failures.degenerated,
+        "humongous": metrics.failures.humongous,
     }

@@ -54,8 +54,8 @@ def _long_pause(metrics: Metrics) -> Diagnosis | None:
 
 
 def _full_collections(metrics: Metrics) -> Diagnosis | None:
-    full = metrics.full_count - metrics.explicit - metrics.metadata
-    if metrics.collector in ("serial", "parallel"):
+    full = metrics.full_count - metrics.failures.explicit - metrics.failures.metadata
+    if metrics.jvm.collector in ("serial", "parallel"):
         young = metrics.pauses.count("young")
         if full < 3 or full <= 0.1 * young:
             return None
@@ -64,7 +64,7 @@ def _full_collections(metrics: Metrics) -> Diagnosis | None:
         severity, message = "error", "The concurrent collector lost the race and fell back to full collections."
     else:
         return None
-    mean = metrics.full_pauses.mean_ms("full") or 0.0
+    mean = metrics.heap.full_pauses.mean_ms("full") or 0.0
     return Diagnosis(
         id="full-collections",
         severity="error" if severity == "error" else "warning",
@@ -74,7 +74,7 @@ def _full_collections(metrics: Metrics) -> Diagnosis | None:
 
 
 def _concurrent_mode_failures(metrics: Metrics) -> Diagnosis | None:
-    count = metrics.concurrent_mode_failures
+    count = metrics.failures.concurrent_mode
     if not count:
         return None
     return Diagnosis(
@@ -86,51 +86,51 @@ def _concurrent_mode_failures(metrics: Metrics) -> Diagnosis | None:
 
 
 def _promotion_failures(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.promotion_failures:
+    if not metrics.failures.promotion:
         return None
     return Diagnosis(
         id="promotion-failed",
         severity="error",
         message="Survivors found no room in old: it is too full or too fragmented.",
-        evidence=f"{metrics.promotion_failures} promotion failures",
+        evidence=f"{metrics.failures.promotion} promotion failures",
     )
 
 
 def _evacuation_failures(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.evacuation_failures:
+    if not metrics.failures.evacuation:
         return None
     return Diagnosis(
         id="evacuation-failure",
         severity="error",
         message="G1 found no free regions to copy survivors into.",
-        evidence=f"{metrics.evacuation_failures} evacuation failures",
+        evidence=f"{metrics.failures.evacuation} evacuation failures",
     )
 
 
 def _stalls(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.stalls:
+    if not metrics.failures.stalls:
         return None
     return Diagnosis(
         id="allocation-stall",
         severity="error",
         message="Threads had to wait for memory: the collector does not keep up with allocation.",
-        evidence=f"{metrics.stalls} stalls, the longest {metrics.stall_max_ms:.0f} ms",
+        evidence=f"{metrics.failures.stalls} stalls, the longest {metrics.failures.stall_max_ms:.0f} ms",
     )
 
 
 def _degenerated(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.degenerated:
+    if not metrics.failures.degenerated:
         return None
     return Diagnosis(
         id="degenerated",
         severity="error",
         message="Shenandoah ran out of memory during its cycles and finished them with the program stopped.",
-        evidence=f"{metrics.degenerated} degenerated collections",
+        evidence=f"{metrics.failures.degenerated} degenerated collections",
     )
 
 
 def _leak(metrics: Metrics) -> Diagnosis | None:
-    growth = live_growth(metrics.live.items)
+    growth = live_growth(metrics.heap.live.items)
     if growth <= 0:
         return None
     return Diagnosis(
@@ -142,9 +142,9 @@ def _leak(metrics: Metrics) -> Diagnosis | None:
 
 
 def _tight(metrics: Metrics) -> Diagnosis | None:
-    live = steady_live(metrics.live.items)
-    heap = metrics.settings.get("heap_max") or metrics.max_capacity
-    if not live or not isinstance(heap, int) or not heap or live < TIGHT_HEAP * heap:
+    live = steady_live(metrics)
+    heap = metrics.heap_max
+    if not live or not heap or live < TIGHT_HEAP * heap:
         return None
     return Diagnosis(
         id="tight-heap",
@@ -155,35 +155,36 @@ def _tight(metrics: Metrics) -> Diagnosis | None:
 
 
 def _metadata(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.metadata:
+    if not metrics.failures.metadata:
         return None
     return Diagnosis(
         id="metadata-collections",
         severity="info",
         message="Collections were started because class metadata reached its threshold, not because the heap was full.",
-        evidence=f"{metrics.metadata} collections",
+        evidence=f"{metrics.failures.metadata} collections",
     )
 
 
 def _explicit(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.explicit:
+    if not metrics.failures.explicit:
         return None
     return Diagnosis(
         id="explicit-collections",
         severity="info",
         message="The program or a tool asks for collections by System.gc().",
-        evidence=f"{metrics.explicit} collections",
+        evidence=f"{metrics.failures.explicit} collections",
     )
 
 
 def _humongous(metrics: Metrics) -> Diagnosis | None:
-    if not metrics.humongous:
+    count, regions = metrics.failures.humongous, metrics.failures.humongous_regions
+    if not count:
         return None
     return Diagnosis(
         id="humongous-allocations",
         severity="warning",
         message="Objects of half a region or more start collections: they take whole regions of old.",
-        evidence=f"{metrics.humongous} collections for them, up to {metrics.humongous_regions} humongous regions",
+        evidence=f"{count} collections for them, up to {regions} humongous regions",
     )
 
 
@@ -199,7 +200,7 @@ def _safepoint(metrics: Metrics) -> Diagnosis | None:
 
 
 def _no_old_collection(metrics: Metrics) -> Diagnosis | None:
-    if metrics.live.count:
+    if metrics.heap.live.count:
         return None
     return Diagnosis(
         id="no-old-collection",
@@ -221,13 +222,13 @@ def _cut(metrics: Metrics) -> Diagnosis | None:
 
 
 def _several_starts(metrics: Metrics) -> Diagnosis | None:
-    if metrics.starts < 2:
+    if metrics.jvm.starts < 2:
         return None
     return Diagnosis(
         id="several-runs",
         severity="warning",
         message="The log holds more than one run of a JVM; figures cover them all.",
-        evidence=f"{metrics.starts} starts",
+        evidence=f"{metrics.jvm.starts} starts",
     )
 
 

@@ -105,11 +105,13 @@ class CycleUse:
 
 @dataclass(frozen=True, slots=True)
 class Safepoint:
-    """The program was brought to a stop, for whatever reason."""
+    """The program was brought to a stop, for whatever reason. The wording tells the releases that print it."""
 
     reaching_s: float
     total_s: float
     since_last_s: float | None = None
+    first_release: int = 9
+    last_release: int = 99
 
 
 @dataclass(frozen=True, slots=True)

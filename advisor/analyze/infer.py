@@ -18,6 +18,8 @@ from advisor.model.quantities import Bytes, Duration, Rate, Ratio
 COPYING = ("serial", "parallel", "cms", "g1")
 """Collectors whose pauses copy and compact: their length follows the bytes."""
 LEAST_OLD_COLLECTIONS = 4
+START_UP = 0.1
+"""The share of the log that may be start-up: what is live then says nothing of later."""
 RISING = 0.85
 """Share of pairs of live sets that must have grown to speak of growth."""
 GROWTH_MATTERS = 0.1
@@ -61,18 +63,18 @@ def _size(value: int | float | None) -> str | None:
 def allocation_rate(metrics: Metrics) -> float | None:
     """Bytes a second from the start of the log to its last collection, or None where nothing shows it."""
     measured = metrics.measured_s
-    if not metrics.allocation.total or not measured or measured <= 0:
+    if not metrics.heap.allocation.total or not measured or measured <= 0:
         return None
-    return metrics.allocation.total / measured
+    return metrics.heap.allocation.total / measured
 
 
 def promotion_rate(metrics: Metrics) -> float | None:
     """Bytes a second. Mixed collections hide what they promote: it is taken to be as much as in the others."""
     measured = metrics.measured_s
-    if not metrics.promotions_seen or not measured or measured <= 0:
+    if not metrics.heap.promotions_seen or not measured or measured <= 0:
         return None
-    seen = metrics.promotions_seen
-    return metrics.promoted * (seen + metrics.promotions_hidden) / seen / measured
+    seen = metrics.heap.promotions_seen
+    return metrics.heap.promoted * (seen + metrics.heap.promotions_hidden) / seen / measured
 
 
 def _allocation(metrics: Metrics) -> dict[str, Any] | None:
@@ -80,16 +82,26 @@ def _allocation(metrics: Metrics) -> dict[str, Any] | None:
     if rate is None:
         return None
     result: dict[str, Any] = {"rate": str(Rate(rate))}
-    if metrics.allocation.intervals >= 2:
-        result["peak"] = str(Rate(max(metrics.allocation.peak, rate)))
-        result["burstiness"] = round(metrics.allocation.variation, 3)
+    if metrics.heap.allocation.intervals >= 2:
+        result["peak"] = str(Rate(max(metrics.heap.allocation.peak, rate)))
+        result["burstiness"] = round(metrics.heap.allocation.variation, 3)
     return result
 
 
-def steady_live(samples: Sequence[tuple[float, int]]) -> int | None:
-    """The smallest occupancy after an old collection in the later half of the samples."""
-    later = samples[len(samples) // 2 :]
-    return min((live for _, live in later), default=None)
+def steady_live(metrics: Metrics) -> int | None:
+    """The smallest occupancy after an old collection in the steady part: the later half, else all after the start-up.
+
+    Of very many the smallest 5 % are passed over: an OutOfMemoryError or a restart of the program shows as such.
+    """
+    samples, first, last = metrics.heap.live.items, metrics.first_s, metrics.last_s
+    for start in (0.5, START_UP):
+        if first is None or last is None:
+            steady = sorted(live for _, live in samples[int(start * len(samples)) :])
+        else:
+            steady = sorted(live for time, live in samples if time >= first + start * (last - first))
+        if steady:
+            return steady[len(steady) // 20]
+    return None
 
 
 def live_growth(samples: Sequence[tuple[float, int]]) -> float:
@@ -110,18 +122,18 @@ def live_growth(samples: Sequence[tuple[float, int]]) -> float:
 def _lifetimes(metrics: Metrics) -> dict[str, Any]:
     result: dict[str, Any] = {}
     rate = allocation_rate(metrics)
-    running = metrics.allocation.running_s
+    running = metrics.heap.allocation.running_s
     if rate and running > 0:
         # Ages pass while the program runs, so the fit is per second of running time.
-        components = fit_components(metrics.survivals.items, metrics.allocation.total / running)
+        components = fit_components(metrics.heap.survivals.items, metrics.heap.allocation.total / running)
         if components:
             result["components"] = [
                 {"share": str(Ratio(min(1.0, part.share))), "mean": _time(part.mean_s)} for part in components
             ]
-    live = steady_live(metrics.live.items)
+    live = steady_live(metrics)
     if live is not None:
         result["retained"] = _size(live)
-    growth = live_growth(metrics.live.items)
+    growth = live_growth(metrics.heap.live.items)
     if growth > 0:
         result["growth"] = str(Rate(growth))
     return result
@@ -139,8 +151,8 @@ def _references(metrics: Metrics, elapsed: float | None) -> dict[str, Any]:
         )
         if count
     }
-    if metrics.explicit and elapsed:
-        result["explicit_gc_per_hour"] = round(metrics.explicit * 3600 / elapsed, 3)
+    if metrics.failures.explicit and elapsed:
+        result["explicit_gc_per_hour"] = round(metrics.failures.explicit * 3600 / elapsed, 3)
     return result
 
 
@@ -156,8 +168,8 @@ def _metaspace(metrics: Metrics) -> dict[str, Any]:
 def _costs(metrics: Metrics, collector: str, jvm: Jvm) -> dict[str, Any] | None:
     if collector not in COPYING:
         return None
-    young = phase_cost(metrics.young_costs, collector)
-    full = phase_cost(metrics.full_costs, collector)
+    young = phase_cost(metrics.heap.young_costs, collector)
+    full = phase_cost(metrics.heap.full_costs, collector)
     if young is None and full is None:
         return None
     return {
@@ -171,8 +183,8 @@ def gc_threads(metrics: Metrics, collector: str, jvm: Jvm) -> int:
     """Threads that collect in a pause: as logged, else one per processor up to 8 and 5 of 8 beyond (workerPolicy)."""
     if collector == "serial":
         return 1
-    logged = metrics.workers or metrics.settings.get("parallel_workers")
-    if isinstance(logged, int) and logged > 0:
+    logged = metrics.jvm.workers or metrics.jvm.number("parallel_workers")
+    if logged:
         return logged
     cpus = jvm.machine.cpus
     return cpus if cpus <= 8 else 8 + (cpus - 8) * 5 // 8
@@ -181,19 +193,17 @@ def gc_threads(metrics: Metrics, collector: str, jvm: Jvm) -> int:
 def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any]:
     pauses = metrics.pauses.summary()
     counted = bool(pauses.count)
-    region = metrics.settings.get("region")
-    heap_max = metrics.settings.get("heap_max") or metrics.max_capacity or None
-    young = median(metrics.young_capacities.items) if metrics.young_capacities.items else None
+    young = median(metrics.heap.young_capacities.items) if metrics.heap.young_capacities.items else None
     promotion = promotion_rate(metrics)
     return _present(
         collector=collector,
         duration=_time(elapsed),
-        heap_max=_size(int(heap_max)) if heap_max else None,
-        heap_peak_used=_size(metrics.peak_used) if metrics.peak_used else None,
+        heap_max=_size(metrics.heap_max),
+        heap_peak_used=_size(metrics.heap.peak_used) if metrics.heap.peak_used else None,
         young_capacity=_size(young),
-        old_capacity=_size(metrics.old_capacity),
-        live=_size(steady_live(metrics.live.items)),
-        survived_per_young=_size(median(metrics.survived.items)) if metrics.survived.items else None,
+        old_capacity=_size(metrics.heap.old_capacity),
+        live=_size(steady_live(metrics)),
+        survived_per_young=_size(median(metrics.heap.survived.items)) if metrics.heap.survived.items else None,
         promotion=str(Rate(promotion)) if promotion is not None else None,
         young_count=metrics.pauses.count("young"),
         mixed_count=metrics.pauses.count("mixed"),
@@ -205,20 +215,20 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
         pause_p99=_ms(pauses.p99_ms) if counted else None,
         pause_max=_ms(pauses.max_ms) if counted else None,
         young_pause_mean=_ms(metrics.pauses.mean_ms("young")),
-        full_pause_mean=_ms(metrics.full_pauses.mean_ms("full")),
+        full_pause_mean=_ms(metrics.heap.full_pauses.mean_ms("full")),
         time_to_safepoint_max=_time(metrics.safepoint_max_s) if metrics.safepoint_max_s else None,
         throughput=str(Ratio(throughput(metrics, elapsed))) if counted else None,
-        region=_size(region) if collector == "g1" and isinstance(region, int) else None,
-        humongous_allocations=metrics.humongous,
-        humongous_regions=metrics.humongous_regions,
-        metadata_collections=metrics.metadata,
-        explicit_collections=metrics.explicit,
-        concurrent_mode_failures=metrics.concurrent_mode_failures,
-        promotion_failures=metrics.promotion_failures,
-        evacuation_failures=metrics.evacuation_failures,
-        allocation_stalls=metrics.stalls,
-        degenerated=metrics.degenerated,
-        heap_grew=metrics.heap_grew,
+        region=_size(metrics.jvm.number("region")) if collector == "g1" else None,
+        humongous_allocations=metrics.failures.humongous,
+        humongous_regions=metrics.failures.humongous_regions,
+        metadata_collections=metrics.failures.metadata,
+        explicit_collections=metrics.failures.explicit,
+        concurrent_mode_failures=metrics.failures.concurrent_mode,
+        promotion_failures=metrics.failures.promotion,
+        evacuation_failures=metrics.failures.evacuation,
+        allocation_stalls=metrics.failures.stalls,
+        degenerated=metrics.failures.degenerated,
+        heap_grew=metrics.heap.heap_grew,
     )
 
 

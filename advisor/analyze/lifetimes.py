@@ -8,17 +8,19 @@ threshold K is the same for k = K + 1. Shares follow by non-negative least squar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from advisor.analyze.metrics import Survival
+from advisor.analyze.heap_use import Survival
 
 LEAST_COLLECTIONS = 8
 GRID = 36
 """Means tried, evenly spaced in their logarithm."""
 LONGEST = 30.0
 """The longest mean that is tried, in times the age of the oldest cohort: older is as good as retained."""
+APART = 3.0
+"""Means of two components differ at least by this factor: closer ones no log can tell apart."""
 BETTER = 0.7
 """A second component has to bring the error below this share of what one leaves."""
 
@@ -48,7 +50,7 @@ def fit_components(survivals: Sequence[Survival], rate: float) -> tuple[Componen
     one = min((_fit(cohorts, rate, (m,)) for m in means), key=lambda fitted: fitted[0])
     if len(cohorts.bytes) < 3:
         return one[1]
-    pairs: Iterator[tuple[float, float]] = ((a, b) for i, a in enumerate(means) for b in means[i + 1 :])
+    pairs = [(a, b) for i, a in enumerate(means) for b in means[i + 1 :] if b > APART * a]
     two = min((_fit(cohorts, rate, pair) for pair in pairs), key=lambda fitted: fitted[0])
     return two[1] if two[0] < BETTER * one[0] else one[1]
 
@@ -110,8 +112,8 @@ def _shares(columns: Sequence[Sequence[float]], target: Sequence[float]) -> list
         first, second = (bb * at - ab * bt) / determinant, (aa * bt - ab * at) / determinant
         if first >= 0 and second >= 0:
             return [first, second]
-    left = [(alone[0], 0.0), (0.0, alone[1])]
-    return list(min(left, key=lambda pair: pair[0] ** 2 * aa + pair[1] ** 2 * bb - 2 * (pair[0] * at + pair[1] * bt)))
+    # With one share at zero, the better of the two alone: its error is smaller by (column * target)^2 / column^2.
+    return [alone[0], 0.0] if at * alone[0] >= bt * alone[1] else [0.0, alone[1]]
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:

@@ -53,20 +53,15 @@ def describe_jvm(metrics: Metrics, collector: str, target: LogTarget) -> Jvm:
     assumptions: list[str] = []
     logged_jdk = _release(metrics)
     jdk = _jdk(metrics, logged_jdk, collector, target, assumptions)
-    logged_cpus, logged_memory = _number(metrics, "cpus"), _number(metrics, "memory")
+    logged_cpus, logged_memory = metrics.jvm.number("cpus"), metrics.jvm.number("memory")
     cpus = target.cpus or logged_cpus or _cpus_from_workers(metrics, assumptions)
     machine = _machine(metrics, cpus, logged_memory, target, assumptions)
     flags = target.flags if target.flags is not None else _flags(metrics, jdk, collector, machine)
     return Jvm(jdk, machine, flags, logged_jdk, logged_cpus, logged_memory, assumptions)
 
 
-def _number(metrics: Metrics, name: str) -> int | None:
-    value = metrics.settings.get(name)
-    return value if isinstance(value, int) and value > 0 else None
-
-
 def _release(metrics: Metrics) -> int | None:
-    version = str(metrics.settings.get("version", ""))
+    version = str(metrics.jvm.settings.get("version", ""))
     digits = version.partition(".")[0].partition("+")[0].partition("-")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 4 else None
 
@@ -92,12 +87,12 @@ def _jdk(metrics: Metrics, logged: int | None, collector: str, target: LogTarget
 
 
 def _possible_releases(metrics: Metrics, collector: str) -> tuple[Jdk, ...]:
-    first, last = metrics.first_release, metrics.last_release
+    first, last = metrics.jvm.first_release, metrics.jvm.last_release
     if collector == "cms":
         last = min(last, 13)
     if collector in ("zgc-generational", "shenandoah-generational"):
         first = max(first, 21)
-    spaces = metrics.first_spaces
+    spaces = metrics.heap.first_spaces
     if spaces and spaces.young and collector in ("serial", "parallel"):
         first, last = (first, min(last, 13)) if spaces.eden_capacity is None else (max(first, 14), last)
     unified: tuple[Jdk, ...] = (11, 17, 21, 25)
@@ -107,7 +102,7 @@ def _possible_releases(metrics: Metrics, collector: str) -> tuple[Jdk, ...]:
 
 def _cpus_from_workers(metrics: Metrics, assumptions: list[str]) -> int:
     """The processors that give so many parallel workers: one each up to 8, then 5 for 8 (HotSpot workerPolicy)."""
-    workers = _number(metrics, "parallel_workers") or metrics.workers
+    workers = metrics.jvm.number("parallel_workers") or metrics.jvm.workers
     if workers is None:
         assumptions.append("The log does not say how many processors the JVM saw; 2 were taken. Give --cpus.")
         return 2
@@ -120,14 +115,14 @@ def _machine(metrics: Metrics, cpus: int, logged: int | None, target: LogTarget,
     if target.memory is not None:
         return Machine(cpus=cpus, memory=target.memory, container=True)
     if logged is not None:
-        container = "container" in metrics.settings or logged % CONTAINER_STEP == 0
+        container = "container" in metrics.jvm.settings or logged % CONTAINER_STEP == 0
         if not container:
             assumptions.append(
                 f"The JVM saw {Bytes(logged).human()} of memory and no container limit: the host's memory. "
                 "Give --memory if the process may use less."
             )
         return Machine(cpus=cpus, memory=Bytes(logged), container=container)
-    heap = _number(metrics, "heap_max") or metrics.max_capacity or metrics.peak_used
+    heap = metrics.heap_max or metrics.heap.peak_used
     if not heap:
         raise InputError("the log gives neither the memory nor any heap size", hint="give --memory")
     memory = Bytes(-(-int(heap * 1.25 + 192 * MIB) // CONTAINER_STEP) * CONTAINER_STEP)
@@ -144,7 +139,7 @@ def _flags(metrics: Metrics, jdk: Jdk, collector: str, machine: Machine) -> tupl
     unlock = collector.startswith(("zgc", "shenandoah")) and jdk == 11
     if unlock:
         flags.insert(0, "-XX:+UnlockExperimentalVMOptions")
-    maximum = _number(metrics, "heap_max") or _maximum_by_capacity(metrics)
+    maximum = metrics.jvm.number("heap_max") or _maximum_by_capacity(metrics)
     if maximum:
         flags.append(f"-Xmx{Bytes(maximum)}")
     decided = _decided(jdk, machine, flags)
@@ -164,12 +159,12 @@ def _decided(jdk: Jdk, machine: Machine, flags: list[str]) -> Effective | None:
 
 def _maximum_by_capacity(metrics: Metrics) -> int | None:
     """Where nothing names the largest heap: the largest that was ever committed."""
-    return metrics.max_capacity or None
+    return metrics.heap.max_capacity or None
 
 
 def _initial(metrics: Metrics, maximum: int, decided: Effective) -> list[str]:
     """`-Xms` where the smallest heap is also the initial one, as only -Xms makes it; else what ergonomics lack."""
-    initial, minimum = _number(metrics, "heap_initial"), _number(metrics, "heap_min")
+    initial, minimum = metrics.jvm.number("heap_initial"), metrics.jvm.number("heap_min")
     if initial is None:
         initial = minimum = _first_heap(metrics, maximum)
     if initial is None:
@@ -184,15 +179,15 @@ def _first_heap(metrics: Metrics, maximum: int) -> int | None:
 
     Young shows as eden and one survivor: 9/10 of it with SurvivorRatio 8, 7/8 with Parallel's InitialSurvivorRatio 8.
     """
-    spaces = metrics.first_spaces
+    spaces = metrics.heap.first_spaces
     if spaces and spaces.young and spaces.young.capacity and spaces.old and spaces.old.capacity:
-        share = 8 / 7 if metrics.collector == "parallel" else 10 / 9
+        share = 8 / 7 if metrics.jvm.collector == "parallel" else 10 / 9
         committed = spaces.young.capacity * share + spaces.old.capacity
-    elif metrics.first_capacity and metrics.collector in ("g1", "shenandoah"):
-        committed = float(metrics.first_capacity)
+    elif metrics.heap.first_capacity and metrics.jvm.collector in ("g1", "shenandoah"):
+        committed = float(metrics.heap.first_capacity)
     else:
         return None
-    if not metrics.from_start:
+    if not metrics.heap.from_start:
         return None
     if abs(committed - maximum) < 0.03 * maximum:
         return maximum
@@ -201,7 +196,7 @@ def _first_heap(metrics: Metrics, maximum: int) -> int | None:
 
 def _young(metrics: Metrics, collector: str, decided: Effective) -> list[str]:
     """`-Xmn` where young is of a size that this heap would not have by itself."""
-    spaces = metrics.first_spaces
+    spaces = metrics.heap.first_spaces
     layout = decided.layout
     if not (spaces and spaces.young and spaces.young.capacity) or layout.initial_heap != layout.max_heap:
         return []
@@ -215,13 +210,11 @@ def _young(metrics: Metrics, collector: str, decided: Effective) -> list[str]:
 
 def collector_of(metrics: Metrics) -> Collector:
     """The collector of the log. Raises InputError when no line tells it."""
-    name = metrics.collector
+    name = metrics.jvm.collector
     if name is None:
         raise InputError("the log does not tell which collector wrote it", hint="include its first lines (-Xlog:gc*)")
     if name in ("zgc", "shenandoah") and (
-        "generational" in metrics.settings
-        or metrics.generational_cycles
-        or (name == "zgc" and (_release(metrics) or 0) >= 24)
+        metrics.jvm.generational or (name == "zgc" and (_release(metrics) or 0) >= 24)
     ):
         name += "-generational"
     return Collector(name)

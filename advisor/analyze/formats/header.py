@@ -28,12 +28,16 @@ def _word(pattern: str, name: str) -> tuple[re.Pattern[str], _Maker]:
 
 
 def _modern_safepoint(found: re.Match[str]) -> Safepoint:
-    return Safepoint(int(found[2]) / 1e9, int(found[3]) / 1e9, int(found[1]) / 1e9)
+    """JDK 14 on; "Leaving" came late in 17 and in 18, "Cleanup" went with 24."""
+    releases = (14, 23) if found[3] else (24, 99)
+    if not found[4]:
+        releases = (14, 17)
+    return Safepoint(int(found[2]) / 1e9, int(found[5]) / 1e9, int(found[1]) / 1e9, *releases)
 
 
 def _old_safepoint(found: re.Match[str]) -> Safepoint:
     total, reaching = (float(text.replace(",", ".")) for text in found.groups())
-    return Safepoint(reaching, total)
+    return Safepoint(reaching, total, None, 9, 13)
 
 
 _SIZE = r"(\d{1,15})\s?([KMGT])"
@@ -70,7 +74,7 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (
             re.compile(
                 r'Safepoint "\w+", Time since last: (\d{1,19}) ns, Reaching safepoint: (\d{1,19}) ns, '
-                r".*?Total: (\d{1,19}) ns"
+                r"(Cleanup: \d+ ns, )?At safepoint: \d+ ns, (Leaving safepoint: \d+ ns, )?Total: (\d{1,19}) ns"
             ),
             _modern_safepoint,
         ),
