@@ -53,8 +53,9 @@ def build_model(profile: WorkloadProfile, duration_s: float) -> Model:
             hint="add 'allocation: {rate: 350 MB/s}', or give a GC log with heap sizes before and after collections",
         )
     work_s, rate = running_time(profile, duration_s)
-    components, share_sigma, notes = _components(profile, rate)
-    retained, build_s, preloaded = _retained(profile, components, rate, work_s)
+    live = _live_set(profile)
+    components, share_sigma, notes = _components(profile, rate, live)
+    retained, build_s, preloaded = _retained(profile, live, components, rate, work_s)
     slots = min(SLOTS, max(1, round(work_s / _interval(profile, rate))))
     slot = work_s / slots
     large = allocation.large
@@ -104,28 +105,32 @@ def _interval(profile: WorkloadProfile, rate: float) -> float:
     return 1.0
 
 
-def _components(profile: WorkloadProfile, rate: float) -> tuple[tuple[Component, ...], float, tuple[str, ...]]:
+def _components(
+    profile: WorkloadProfile, rate: float, retained: float
+) -> tuple[tuple[Component, ...], float, tuple[str, ...]]:
     parts = profile.lifetimes.components
     if parts:
         fitted = tuple(Component(float(p.share), max(float(p.mean), 1e-6)) for p in parts if p.share > 0)
         return fitted, FITTED_SHARE_SIGMA, ()
     observed = profile.observed
     if observed and observed.survived_per_young:
-        part = infer_component(observed, rate, _interval(profile, rate))
-        note = "lifetimes were inferred from what survived collections: the log has no age tables"
+        part = infer_component(observed, rate, _interval(profile, rate), retained)
+        note = "lifetimes were inferred from what survived collections: the log has no usable age tables"
         return (part,), INFERRED_SHARE_SIGMA, (note,)
     note = "nothing is known of lifetimes: 4% of the bytes were taken to live 0.5 s and 1% 5 s"
     return TYPICAL, ASSUMED_SHARE_SIGMA, (note,)
 
 
-def infer_component(observed: Observed, rate: float, interval_s: float) -> Component:
+def infer_component(observed: Observed, rate: float, interval_s: float, retained: float = 0.0) -> Component:
     """One component that explains what survives a young collection and what is promoted.
 
     With promotion at the second collection, survivors are x (1 + q) and promotion is x q, where x survives its first
-    collection and q = exp(-interval / mean).
+    collection and q = exp(-interval / mean). Retained bytes pass through both as well and are taken off first.
     """
     survived = float(observed.survived_per_young or 0)
     promoted = float(observed.promotion or 0) * interval_s
+    passing = min(retained / float(observed.duration) * interval_s, 0.8 * promoted, 0.4 * survived)
+    survived, promoted = survived - 2 * passing, promoted - passing
     ratio = promoted / (survived - promoted) if promoted < survived else 0.95
     q = min(max(ratio, 0.02), 0.95)
     mean = -interval_s / math.log(q)
@@ -133,23 +138,31 @@ def infer_component(observed: Observed, rate: float, interval_s: float) -> Compo
     return Component(min(share, 0.95), mean)
 
 
-def _retained(
-    profile: WorkloadProfile, components: tuple[Component, ...], rate: float, work_s: float
-) -> tuple[float, float, float]:
-    """(bytes retained by allocation, seconds that takes, bytes there from the start).
-
-    The live set after an old collection also holds what long-lived components keep alive, and dead wood; those parts
-    are not retained as well.
-    """
+def _live_set(profile: WorkloadProfile) -> float:
+    """Bytes that live on, less the garbage that full collections leave behind."""
     live = float(profile.live or 0)
     observed = profile.observed
     if observed and observed.full_count and observed.old_capacity and observed.live:
         live -= _WOOD.get(observed.collector, 0.0) * float(observed.old_capacity)
+    return max(0.0, live)
+
+
+def _retained(
+    profile: WorkloadProfile, live: float, components: tuple[Component, ...], rate: float, work_s: float
+) -> tuple[float, float, float]:
+    """(bytes retained by allocation, seconds that takes, bytes there from the start).
+
+    The live set also holds what long-lived components keep alive; that part is not retained as well. What is retained
+    was promoted, so building it up took as long as the promotion that was seen needs for it.
+    """
     tenured_after = 2 * _interval(profile, rate)
     live -= sum(p.share * rate * p.mean_s * math.exp(-tenured_after / p.mean_s) for p in components)
     live = max(0.0, live)
-    build_s = min(live / (BUILD_SHARE * rate), work_s / 2)
-    allocated = BUILD_SHARE * rate * build_s
+    pace = BUILD_SHARE * rate
+    if profile.observed and profile.observed.promotion:
+        pace = min(pace, float(profile.observed.promotion))
+    build_s = min(live / pace, work_s)
+    allocated = pace * build_s
     return allocated, build_s, live - allocated
 
 

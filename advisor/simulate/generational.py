@@ -45,6 +45,8 @@ class Generational:
         self.failures: dict[str, int | None] = {"full_gc": 0, "promotion_failed": 0}
         self.oom = False
         self.reclaimed = 0.0
+        self.moved: list[float] = []
+        self.promoted_bytes = 0.0
         self.old_peak = 0.0
         self._typical: Vector = [0.0] * setting.width
         self._typical_copied = 0.0
@@ -119,6 +121,8 @@ class Generational:
         committed = self.old.capacity
         self._install(evacuation)
         self.promoted.sample(evacuation.promoted)
+        self.moved.append(moved)
+        self.promoted_bytes += evacuation.promoted
         self._learn(evacuation, moved)
         self.after_young(evacuation, pause.seconds, elapsed_s)
         if self._full_must_follow(committed) or (self.direct_share and self.old.free < self.setting.large_size):
@@ -210,6 +214,7 @@ class Generational:
         promoted = count * sum(self._typical)
         self.old.live = live
         self.old.used += promoted
+        self.promoted_bytes += promoted
         self.reclaimed += count * self._typical_allocated - promoted
         self._expand_old()
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import partial
 
 from advisor.jvm.commandline import parse_words
-from advisor.jvm.ergonomics import Effective, effective
+from advisor.jvm.ergonomics import effective
 from advisor.jvm.footprint import resident
-from advisor.model.errors import NotModelledError, UsageError
+from advisor.model.errors import UsageError
 from advisor.model.flags import FlagSet
 from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Duration
-from advisor.simulate.calibrate import Draw, Model, build_model, draw
+from advisor.simulate.assemble import assemble, model_of
+from advisor.simulate.calibrate import build_model
 from advisor.simulate.collectors import COLLECTORS
-from advisor.simulate.cost import PhaseLines, Residuals, Stopwatch, phase_lines
+from advisor.simulate.fit import correction
 from advisor.simulate.kernel import Streams
-from advisor.simulate.machine import Processors
-from advisor.simulate.protocol import CollectorModel, Setting
-from advisor.simulate.run import Run, Span, Tally
 from advisor.simulate.summary import outcome
 
 Flags = FlagSet | Sequence[str]
@@ -52,61 +49,18 @@ def simulate(
     if replicates < 1 or max_collections < 1:
         raise UsageError("replicates and max_collections must be at least 1")
     target = effective(profile.jdk, profile.machine, as_flag_set(flags))
-    factory = model_of(target)
+    model_of(target)
     model = build_model(profile, float(duration if duration is not None else profile.duration))
-    workers = max(1, target.parallel_gc_threads) if target.collector != Collector.SERIAL else 1
-    lines = phase_lines(profile.costs, target.collector, workers, Processors(profile.machine.cpus))
+    known = correction(profile)
+    assembly = assemble(profile, target, known.applied(model), known.costs, max_collections)
     streams = Streams(seed)
-    span = Span(model.work_s, max_collections, _explicit_interval(profile, target))
-    tallies = [_replicate(index, streams, factory, target, model, lines, span) for index in range(replicates)]
+    tallies = [assembly.run(index, streams)[0] for index in range(replicates)]
     return outcome(tallies, model.work_s, partial(resident, profile, target))
 
 
 def as_flag_set(flags: Flags) -> FlagSet:
     """Words as a flag set."""
     return flags if isinstance(flags, FlagSet) else parse_words(tuple(flags))
-
-
-def model_of(target: Effective) -> type[CollectorModel]:
-    """The model of the collector in effect. Raises NotModelledError, naming what can be simulated."""
-    for model in COLLECTORS:
-        if model.collector == target.collector and target.jdk in model.jdks:
-            return model
-    known = ", ".join(model.collector for model in COLLECTORS)
-    raise NotModelledError(
-        f"the simulator has no model of {target.collector} on JDK {target.jdk}",
-        where="flags",
-        hint=f"collectors that can be simulated: {known}",
-    )
-
-
-def _explicit_interval(profile: WorkloadProfile, target: Effective) -> float:
-    hourly = profile.references.explicit_gc_per_hour
-    return 3600 / hourly if hourly and target.value("DisableExplicitGC") is not True else math.inf
-
-
-def _replicate(
-    index: int,
-    streams: Streams,
-    factory: type[CollectorModel],
-    target: Effective,
-    model: Model,
-    lines: PhaseLines,
-    span: Span,
-) -> Tally:
-    """One run; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
-    own = streams.spawn(f"replicate {index}")
-    world = draw(own.stream("world"), model, lines) if index else Draw()
-    workload, costs = world.applied(model, lines)
-    watch = Stopwatch(
-        costs,
-        Residuals(own.stream("young residuals"), costs.young.spread, even=index == 0),
-        Residuals(own.stream("full residuals"), costs.full.spread, even=index == 0),
-    )
-    setting = Setting(
-        target, watch, len(workload.components) + 1, workload.large_share, workload.large_size, model.waste
-    )
-    return Run(workload, factory(setting), span, own, model.preloaded).execute()
 
 
 def _simulate_one(

@@ -57,6 +57,9 @@ class CollectorModel(Protocol):
 
     reclaimed: float
     """Bytes freed so far."""
+    moved: list[float]
+    """Bytes copied or promoted by each young collection that was followed."""
+    promoted_bytes: float
 
     def __init__(self, setting: Setting) -> None: ...
 

@@ -8,10 +8,10 @@ from typing import Any
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import effective
 from advisor.model.profile import WorkloadProfile
+from advisor.simulate.assemble import model_of
 from advisor.simulate.cost import Line, PhaseLines, Residuals, Stopwatch
 from advisor.simulate.kernel import Streams
 from advisor.simulate.mutator import Workload
-from advisor.simulate.predict import model_of
 from advisor.simulate.protocol import CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
 

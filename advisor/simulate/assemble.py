@@ -1,0 +1,73 @@
+"""Putting a run together: program, collector model, costs and random streams of one replicate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from advisor.jvm.ergonomics import Effective
+from advisor.model.errors import NotModelledError
+from advisor.model.machine import Collector
+from advisor.model.profile import Costs, WorkloadProfile
+from advisor.simulate.calibrate import Draw, Model, draw
+from advisor.simulate.collectors import COLLECTORS
+from advisor.simulate.cost import COLD, PhaseLines, Residuals, Stopwatch, phase_lines
+from advisor.simulate.kernel import Streams
+from advisor.simulate.machine import Processors
+from advisor.simulate.protocol import CollectorModel, Setting
+from advisor.simulate.run import Run, Span, Tally
+
+
+def model_of(target: Effective) -> type[CollectorModel]:
+    """The model of the collector in effect. Raises NotModelledError, naming what can be simulated."""
+    for model in COLLECTORS:
+        if model.collector == target.collector and target.jdk in model.jdks:
+            return model
+    known = ", ".join(model.collector for model in COLLECTORS)
+    raise NotModelledError(
+        f"the simulator has no model of {target.collector} on JDK {target.jdk}",
+        where="flags",
+        hint=f"collectors that can be simulated: {known}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Everything that the replicates of one simulation share."""
+
+    target: Effective
+    factory: type[CollectorModel]
+    model: Model
+    lines: PhaseLines
+    span: Span
+
+    def run(self, index: int, streams: Streams) -> tuple[Tally, CollectorModel]:
+        """One replicate; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
+        own = streams.spawn(f"replicate {index}")
+        world = draw(own.stream("world"), self.model, self.lines) if index else Draw()
+        workload, costs = world.applied(self.model, self.lines)
+        residuals = (
+            Residuals(own.stream(f"{name} residuals"), line.spread, even=index == 0)
+            for name, line in (("young", costs.young), ("full", costs.full))
+        )
+        watch = Stopwatch(costs, *residuals, cold=COLD)
+        width = len(workload.components) + 1
+        setting = Setting(self.target, watch, width, workload.large_share, workload.large_size, waste=self.model.waste)
+        collector = self.factory(setting)
+        return Run(workload, collector, self.span, own, self.model.preloaded).execute(), collector
+
+
+def assemble(
+    profile: WorkloadProfile, target: Effective, model: Model, costs: Costs | None, max_collections: int
+) -> Assembly:
+    """The assembly for one set of flags. Raises NotModelledError where there is no model of its collector."""
+    factory = model_of(target)
+    workers = 1 if target.collector is Collector.SERIAL else max(1, target.parallel_gc_threads)
+    lines = phase_lines(costs, target.collector, workers, Processors(profile.machine.cpus))
+    span = Span(model.work_s, max_collections, _explicit_interval(profile, target))
+    return Assembly(target, factory, model, lines, span)
+
+
+def _explicit_interval(profile: WorkloadProfile, target: Effective) -> float:
+    hourly = profile.references.explicit_gc_per_hour
+    return 3600 / hourly if hourly and target.value("DisableExplicitGC") is not True else math.inf
