@@ -49,6 +49,8 @@ class HeapUse:
         self.old_capacity: int | None = None
         self.max_capacity = self.peak_used = self.heap_grew = 0
         self.last_end_s: float | None = None
+        self.metered_from_s: float | None = None
+        """From when on allocation is metered: the end of the first collection, or the start of the JVM."""
         self._metered_s: float | None = None
         self._paused_s = 0.0
         self._young_after: int | None = None
@@ -63,6 +65,7 @@ class HeapUse:
         """A JVM starts with an empty heap."""
         self.from_start = True
         self.last_end_s = self._metered_s = time_s
+        self.metered_from_s = self.metered_from_s or time_s
         self._young_after = self._old_after = self._heap_after = 0
         self._paused_s = 0.0
 
@@ -80,10 +83,19 @@ class HeapUse:
             self._full(event)
         elif event.kind in ("young", "mixed"):
             self._live_after_cycle(event)
-        self.last_end_s = event.end_s
+        self._ended(event.end_s)
+
+    def _ended(self, time_s: float | None) -> None:
+        self.last_end_s = time_s
+        if self.metered_from_s is None:
+            self.metered_from_s = time_s
 
     def cycle_ended(self) -> None:
         """A concurrent cycle marked, or swept, old: the next collections show what is left."""
+        self._cycle_ended = True
+
+    def swept(self) -> None:
+        """CMS freed old while the program ran: where only the whole heap is told, allocation is hidden by that."""
         self._cycle_ended = True
         if self.first_spaces is None:
             self._heap_after = None
@@ -156,7 +168,7 @@ class HeapUse:
         self._sizes(event.heap.before, event.heap.capacity)
         self._unmetered += self._by_heap(event.heap.before, event.heap.after, event.heap.capacity)
         self._meter(event.time_s, event.time_s)
-        self.last_end_s = event.time_s
+        self._ended(event.time_s)
 
     def cycle(self, event: Cycle) -> None:
         """The line that ends a ZGC cycle: the heap at its start and end."""
@@ -164,7 +176,7 @@ class HeapUse:
         if not self._z_used:
             self._unmetered += self._by_heap(event.heap.before, event.heap.after, None)
             self._meter(event.time_s, event.time_s)
-        self.last_end_s = event.time_s
+        self._ended(event.time_s)
 
     def cycle_use(self, event: CycleUse) -> None:
         """ZGC's tables: allocated from the end of the last cycle to the start of this one, and during it."""

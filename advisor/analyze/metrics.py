@@ -141,10 +141,11 @@ class Metrics:
 
     @property
     def measured_s(self) -> float | None:
-        """The time up to the last collection: what is allocated later shows nowhere."""
-        if self.heap.last_end_s is None or self.first_s is None:
+        """The time in which allocation shows: until the last collection, from the first or the start of the JVM."""
+        start = self.first_s if self.heap.from_start else self.heap.metered_from_s
+        if self.heap.last_end_s is None or start is None:
             return self.elapsed_s
-        return self.heap.last_end_s - self.first_s
+        return self.heap.last_end_s - start
 
     @property
     def full_count(self) -> int:
@@ -206,7 +207,7 @@ class Metrics:
                 self.jvm.hint(Hint(9, 13) if old else Hint(14, 99))
                 self.heap.cycle_ended()
             case "Concurrent Sweep":
-                self.heap.cycle_ended()
+                self.heap.swept()
             case "Concurrent Reset" if self._cms_active:
                 self._cms_active = False
                 known = event.time_s is not None and self._cms_since is not None
