@@ -63,10 +63,15 @@ def test_life_cycles(name: str, statuses: list[str]) -> None:
 @pytest.mark.parametrize(
     ("typo", "meant"),
     [
-        ("UseG1CG", "UseG1GC"), ("useg1gc", "UseG1GC"), ("MaxGCPauseMills", "MaxGCPauseMillis"), ("MaxHeapSiz", "MaxHeapSize"),
-        ("UseParalelGC", "UseParallelGC"), ("HeapDumpOnOutOfMemoryErorr", "HeapDumpOnOutOfMemoryError"), ("Xyzzy", None),
+        ("UseG1CG", "UseG1GC"),
+        ("useg1gc", "UseG1GC"),
+        ("MaxGCPauseMills", "MaxGCPauseMillis"),
+        ("MaxHeapSiz", "MaxHeapSize"),
+        ("UseParalelGC", "UseParallelGC"),
+        ("HeapDumpOnOutOfMemoryErorr", "HeapDumpOnOutOfMemoryError"),
+        ("Xyzzy", None),
     ],
-)  # fmt: skip
+)
 def test_the_nearest_name(typo: str, meant: str | None) -> None:
     assert catalog(17).nearest(typo) == meant
 
