@@ -19,8 +19,8 @@ from advisor.model.outcome import Pauses
 
 __all__ = ["LogTarget", "analyze_logs"]
 
-SNIFFED_LINES = 20_000
-"""Lines of a log that are looked at before it is said not to be one: a program may print before its JVM collects."""
+SNIFFED = 8 << 20
+"""Characters that are looked at before a file is said to be no log: a program may print before its JVM collects."""
 
 
 def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analysis:  # noqa: B008 - immutable
@@ -56,20 +56,18 @@ def _joined(head: Sequence[list[str]], rest: Iterator[list[str]]) -> Iterator[li
 def _recognised(batches: Iterator[list[str]], where: str) -> tuple[LogFormat, list[list[str]]]:
     """The format, and the batches that were read to tell it."""
     head: list[list[str]] = []
-    lines = 0
+    seen = 0
     for batch in batches:
         head.append(batch)
         form = choose(batch)
         if form is not None:
             return form, head
-        lines += len(batch)
-        if lines > SNIFFED_LINES:
+        seen += sum(map(len, batch)) + len(batch)
+        if seen > SNIFFED:
             break
     if not any(any(batch) for batch in head):
         raise InputError("the file is empty", where=where, hint="expected a GC log written by -Xlog:gc*")
-    raise InputError(
-        "no line of a GC log", where=f"{where}:1", hint="expected what -Xlog:gc* (JDK 9+) prints; see docs on logging"
-    )
+    raise InputError("no line of a GC log", where=f"{where}:1", hint="expected what -Xlog:gc* prints (JDK 9 and later)")
 
 
 def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, target: LogTarget) -> Analysis:

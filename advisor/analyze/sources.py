@@ -6,9 +6,10 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from advisor.analyze.formats.clock import Clock
 from advisor.model.errors import InputError, UsageError
@@ -28,7 +29,6 @@ class Source:
     size: int = 0
     cut: bool = False
     """The compressed stream or the last line ends too early."""
-    _stream: IO[bytes] | None = field(default=None, repr=False)
 
     def batches(self) -> Iterator[list[str]]:
         """Lists of lines without their ends. Raises InputError when the file cannot be read or is no text."""
@@ -55,9 +55,11 @@ class Source:
     def _blocks(self) -> Iterator[bytes]:
         try:
             with self._opened() as stream:
-                while block := stream.read(BLOCK):
+                while block := stream.read1(BLOCK):
                     yield block
-        except EOFError:
+        except EOFError as error:
+            if not self.size:
+                raise InputError("the gzip file ends before its first line", where=self.name) from error
             self.cut = True
         except (zlib.error, gzip.BadGzipFile) as error:
             if not self.size:
@@ -66,12 +68,11 @@ class Source:
         except OSError as error:
             raise InputError(f"cannot read: {error.strerror or error}", where=self.name) from error
 
-    def _opened(self) -> IO[bytes]:
-        raw: IO[bytes] = sys.stdin.buffer if self.name == "-" else Path(self.name).open("rb")  # noqa: SIM115
-        peek = getattr(raw, "peek", None)
-        if peek is not None and peek(2)[:2] == GZIP_MAGIC:
-            return cast("IO[bytes]", gzip.open(raw))
-        return raw
+    def _opened(self) -> BufferedReader | gzip.GzipFile:
+        """`read1` gives what is there: of a gzip file that was cut, all that can be decompressed."""
+        raw = sys.stdin.buffer if self.name == "-" else Path(self.name).open("rb")  # noqa: SIM115
+        buffered = raw if isinstance(raw, BufferedReader) else BufferedReader(cast("RawIOBase", raw))
+        return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == GZIP_MAGIC else buffered
 
 
 def opened_in_order(names: Sequence[str]) -> list[Source]:

@@ -56,6 +56,11 @@ def describe_jvm(metrics: Metrics, collector: str, target: LogTarget) -> Jvm:
     logged_cpus, logged_memory = metrics.jvm.number("cpus"), metrics.jvm.number("memory")
     cpus = target.cpus or logged_cpus or _cpus_from_workers(metrics, assumptions)
     machine = _machine(metrics, cpus, logged_memory, target, assumptions)
+    if target.flags is None and not metrics.jvm.number("heap_max") and metrics.heap.max_capacity:
+        assumptions.append(
+            f"The log does not name the largest heap; {Bytes(metrics.heap.max_capacity).human()}, the most that was "
+            "committed, was taken. Give --baseline-flags."
+        )
     flags = target.flags if target.flags is not None else _flags(metrics, jdk, collector, machine)
     return Jvm(jdk, machine, flags, logged_jdk, logged_cpus, logged_memory, assumptions)
 

@@ -57,7 +57,8 @@ def _findings(diagnosis: tuple[Diagnosis, ...]) -> Iterator[str]:
 
 def _log(analysis: Analysis) -> Iterator[tuple[str, str]]:
     source = analysis.source
-    yield "files", ", ".join(source.files)
+    more = f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""
+    yield "file", f"{source.files[0]}{more}, {source.lines} lines"
     yield "jvm", f"JDK {source.jdk or '? (not in the log)'}, {source.collector}"
     yield "flags", " ".join(source.flags) or "?"
     cpus = str(source.cpus) if source.cpus else "?"
