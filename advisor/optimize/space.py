@@ -9,6 +9,7 @@ from advisor.jvm.commandline import flag_values, parse_option, render
 from advisor.jvm.constraints import accepted
 from advisor.jvm.ergonomics import Effective, effective
 from advisor.jvm.footprint import heap_budget
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, align_down
 from advisor.model.flags import FlagSet, Option
 from advisor.model.machine import Collector
 from advisor.model.profile import WorkloadProfile
@@ -100,11 +101,12 @@ class Space:
         return [*words, "-XX:-UseAdaptiveSizePolicy"] if kind == PARALLEL_FIXED else words
 
     def _heap(self, values: Mapping[str, Value], words: Sequence[str]) -> int:
-        """The size of the heap in whole MB, within what this collector leaves of the memory."""
+        """The size of the heap as the JVM will align it, within what this collector leaves of the memory."""
         target = self.effective(FlagSet(tuple(map(parse_option, words))))
         if "heap" not in values:
             return target.layout.max_heap
-        return max(min(_tidy(float(values["heap"])), heap_budget(self.profile, target)), MIB)
+        size = min(_tidy(float(values["heap"])), heap_budget(self.profile, target))
+        return max(align_down(size, CARD_ALIGNMENT), CARD_ALIGNMENT)
 
     def _young_word(self, share: float, heap: int) -> str:
         young = max(min(_tidy(share * self._room(heap)), heap - MIB), min(SMALLEST_YOUNG, heap // 2))

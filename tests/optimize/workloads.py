@@ -13,11 +13,11 @@ MIB = 1 << 20
 
 
 def small(**changes: Any) -> WorkloadProfile:
-    """A minute of a small service: 100 MB live in a container of 1 GB, 100 MB/s, most of it garbage at once."""
+    """Half a minute of a small service: 100 MB live in a container of 1 GB, 100 MB/s, most of it garbage at once."""
     profile: dict[str, Any] = {
         "jdk": 17,
         "machine": {"cpus": 4, "memory": "1g"},
-        "duration": "60s",
+        "duration": "30s",
         "allocation": {"rate": "100 MB/s", "burstiness": 0.3},
         "lifetimes": {
             "retained": "100m",
