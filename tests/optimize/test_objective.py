@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.model.goals import GOAL_NAMES, Goal, Goals
+from advisor.model.outcome import Outcome
 from advisor.optimize.objective import TIE_BREAK, WORST_RATIO, objective, violation
 from tests.optimize.workloads import MIB, outcome
 
@@ -54,9 +55,10 @@ def test_the_priority_weighs_one_axis_more(priority: str, leading: int) -> None:
 
 
 @given(goals, figures)
-def test_a_limit_is_violated_exactly_where_it_is_not_met(goal: Goal, result: object) -> None:
-    value = result.goal_value(goal.name)  # type: ignore[attr-defined]
-    broken = violation(goal, result)  # type: ignore[arg-type]
+def test_a_limit_is_violated_exactly_where_it_is_not_met(goal: Goal, result: Outcome) -> None:
+    value = result.goal_value(goal.name)
+    broken = violation(goal, result)
+    assert value is not None
     assert (broken == 0) == goal.met_by(value)
     assert 0 <= broken <= WORST_RATIO
 
@@ -78,11 +80,11 @@ def test_an_unknown_figure_counts_as_a_broken_limit() -> None:
 
 
 @given(figures, st.floats(1.01, 10))
-def test_every_usual_axis_prefers_the_better_outcome(result: object, factor: float) -> None:
-    pauses, lost = result.pauses.p99_ms, 1 - result.throughput  # type: ignore[attr-defined]
-    better = outcome(pauses / factor, 1 - lost / factor, int(result.rss_bytes / factor))  # type: ignore[attr-defined]
+def test_every_usual_axis_prefers_the_better_outcome(result: Outcome, factor: float) -> None:
+    pauses, lost = result.pauses.p99_ms, 1 - result.throughput
+    better = outcome(pauses / factor, 1 - lost / factor, int(result.rss_bytes / factor))
     measure = objective(Goals())
-    good, bad = measure.score(better), measure.score(result)  # type: ignore[arg-type]
+    good, bad = measure.score(better), measure.score(result)
     assert all(a <= b + 1e-12 for a, b in zip(good.losses, bad.losses, strict=True))
     assert good.cost < bad.cost
 
@@ -96,6 +98,9 @@ def test_running_out_of_memory_and_having_no_outcome_are_failures() -> None:
 
 def test_small_pauses_are_not_traded_for_memory() -> None:
     """2 ms instead of 1 ms counts less than 10 % more memory; 200 ms instead of 100 ms counts more than 50 %."""
-    cost = lambda p99_ms, rss_bytes: objective(Goals()).score(outcome(p99_ms, 0.99, rss_bytes)).cost  # noqa: E731
+
+    def cost(p99_ms: float, rss_bytes: int) -> float:
+        return objective(Goals()).score(outcome(p99_ms, 0.99, rss_bytes)).cost
+
     assert cost(2, 1000 * MIB) < cost(1, 1100 * MIB)
     assert cost(200, 1000 * MIB) > cost(100, 1500 * MIB)

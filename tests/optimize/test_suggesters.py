@@ -110,9 +110,9 @@ def test_one_objective_and_one_dimension_are_enough(kind: SuggesterKind) -> None
 
 @pytest.mark.parametrize("name", ["skopt-gp", "skopt-et"])
 def test_models_find_better_points_than_an_even_spread(name: str) -> None:
-    """Means over four seeds of 48 points: the spread 0.72 and 5.8, trees 0.65 and 6.15, the process 0.61 and 6.5."""
-    spread = [searched(suggester_kind("sobol"), seed) for seed in range(4)]
-    model = [searched(suggester_kind(name), seed) for seed in range(4)]
+    """Mean cost of the best and hypervolume over three seeds of 48 points: the spread 0.71 and 5.84, trees 0.62 and 6.29, the process 0.60 and 6.58."""
+    spread = [searched(suggester_kind("sobol"), seed) for seed in range(3)]
+    model = [searched(suggester_kind(name), seed) for seed in range(3)]
     assert mean(map(best, model)) < mean(map(best, spread))
     assert mean(map(covered, model)) > mean(map(covered, spread))
 
