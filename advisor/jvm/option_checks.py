@@ -25,12 +25,16 @@ REPLACEMENTS = {
     "PrintHeapAtGC": "-Xlog:gc+heap=debug", "PrintAdaptiveSizePolicy": "-Xlog:gc+ergo*=debug",
     "PrintGCCause": "-Xlog:gc", "UseConcMarkSweepGC": "-XX:+UseG1GC", "UseParallelOldGC": "-XX:+UseParallelGC",
     "MaxPermSize": "-XX:MaxMetaspaceSize=...", "PermSize": "-XX:MetaspaceSize=...",
-    "UseCGroupMemoryLimitForHeap": "container limits are honoured by default",
+    "UseCGroupMemoryLimitForHeap": "nothing: container limits are honoured by default",
     "MaxRAMFraction": "-XX:MaxRAMPercentage=...",
     "UseGCLogFileRotation": "-Xlog:...:filecount=N,filesize=S", "NumberOfGCLogFiles": "-Xlog:...:filecount=N",
     "GCLogFileSize": "-Xlog:...:filesize=S",
 }  # fmt: skip
 """What does the work of a removed flag today."""
+OWN_FILES = {"Flags": 8, "VMOptionsFile": 9}
+"""Options of -XX that name a file of options and stand in no flag table, with the release they begin in."""
+WITHOUT_VALUE = frozenset({"StartFlightRecording"})
+"""Text flags that may stand alone (seen on 11, 17, 21 and 25)."""
 OWN_WORDS = {"PrintGC": "-Xlog:gc", "PrintGCDetails": "-Xlog:gc*"}
 """Flags that still work from JDK 9 on but print a deprecation warning of the log's own."""
 LOG_ALIASES = (9, 15)
@@ -47,8 +51,8 @@ _REMOVED_OPTIONS = (
     ("-Djava.security.manager", 24, "the security manager is gone; delete it"),
 )
 _X_OPTIONS = re.compile(
-    r"-X(batch|bootclasspath(/a)?:.*|check.*|comp|debug|diag.*|future|int|internalversion|log(:.*)?|loggc:.*|maxf.*|minf.*|"
-    r"mixed|noagent|noclassgc|printflags|prof|rs|run.*|share:(auto|dump|off|on)|verify.*|settings.*|concgc|noconcgc|"
+    r"-X(|batch|bootclasspath(/a)?:.*|check.*|comp|debug|diag.*|future|int|internalversion|log(:.*)?|loggc:.*|maxf.*|minf.*|"
+    r"mixed|noagent|noclassgc|printflags|prof|rs|run.*|share:(auto|dump|off|on)|showSettings(:.*)?|verify.*|settings.*|concgc|noconcgc|"
     r"concurrentio|incgc|noincgc|optimize|oss.*|sqnopause|usealtsigs|boundthreads|bootclasspath/p:.*|X:.*|diag)\Z"
 )
 """The -X options that some release of HotSpot or its launcher knows."""
@@ -116,10 +120,14 @@ def _flag(option: Option, context: Context) -> Iterator[Verdict]:
     name = option.name
     if has_placeholder(name):
         return
+    if option.kind is OptionKind.VALUED and context.jdk >= OWN_FILES.get(name, 99):
+        return
     status = context.catalog.status(name)
     info = context.catalog.flag(name)
     if status == "obsolete":
         yield from _obsolete(option, context)
+    elif info is None and "=" in name and context.catalog.flag(name.partition("=")[0]):
+        yield from _signed_value(option, context)
     elif info is None:
         yield from _absent(option, context)
     else:
@@ -181,6 +189,17 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
         yield Verdict("unknown-flag", "error", name, option, text, fix)
 
 
+def _signed_value(option: Option, context: Context) -> Iterator[Verdict]:
+    """Both a sign and a value: `-XX:+UseG1GC=true`, `-XX:+MaxGCPauseMillis=200`."""
+    name, _, value = option.name.partition("=")
+    info = context.catalog.flag(name)
+    if info is not None and info.is_bool:
+        text, fix = f"{name} is a switch: it takes + or -, not a value", option.text.partition("=")[0]
+    else:
+        text, fix = f"{name} takes a value, not + or -", f"-XX:{name}={value}"
+    yield Verdict("malformed-flag", "error", name, option, text, fix)
+
+
 def _form(option: Option, info: FlagInfo) -> Iterator[Verdict]:
     """Signs and values where they belong."""
     name = info.name
@@ -192,7 +211,7 @@ def _form(option: Option, info: FlagInfo) -> Iterator[Verdict]:
         problem = f"{name} is a switch: it takes + or -, not a value", f"-XX:{sign}{option.name}" if sign else None
     elif not info.is_bool and option.kind is OptionKind.BOOLEAN:
         problem = f"{name} takes a value, not + or -", None
-    elif not info.is_bool and option.kind is OptionKind.BARE:
+    elif not info.is_bool and option.kind is OptionKind.BARE and name not in WITHOUT_VALUE:
         problem = f"{name} needs a value", None
     if problem:
         yield Verdict("malformed-flag", "error", name, option, *problem)
