@@ -95,7 +95,8 @@ def _confidence(profile: WorkloadProfile, target: Effective, seed: int, replicat
         doubts.append("the model does not reproduce the log itself: take the direction, not the figures")
         level = "low"
     elif check is None:
-        level = "low" if profile.costs is None else "medium"
+        own = profile.costs is not None and profile.costs.collector == target.collector
+        level = "medium" if own else "low"
     else:
         level = "medium" if doubts else "high"
     return Confidence(level=level, self_check=check.text if check else None, notes=tuple(doubts))

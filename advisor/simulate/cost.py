@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from advisor.model.machine import Collector
@@ -31,6 +31,7 @@ PRIOR_SIGMA = 0.7
 TRANSFER_SIGMA = 0.25
 """Spread of the true ratio between collectors around the tables below."""
 CALIBRATED_SIGMA = 0.05
+"""How well a log tells the costs of its own collector: two runs with the same flags differ by as much."""
 COLD, COLD_FADES, _COLD_LEAST = 1.0, 0.72, 0.01
 """The first young collection takes twice as long as later ones per byte (1.7-3 times in seven programs), the next 1.7
 times and so on: memory is touched for the first time, code is cold."""
@@ -82,6 +83,12 @@ class PhaseLines:
     def scaled(self, young: float, full: float) -> PhaseLines:
         """Both phases made dearer or cheaper."""
         return PhaseLines(self.young.scaled(young), self.full.scaled(full), self.workers)
+
+    def widened(self, sigma: float) -> PhaseLines:
+        """Both phases known less well: an independent uncertainty is added."""
+        young = replace(self.young, sigma=math.hypot(self.young.sigma, sigma))
+        full = replace(self.full, sigma=math.hypot(self.full.sigma, sigma))
+        return PhaseLines(young, full, self.workers)
 
 
 def phase_lines(costs: Costs | None, collector: Collector, workers: int, machine: Processors) -> PhaseLines:

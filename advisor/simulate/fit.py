@@ -1,11 +1,12 @@
 """Closing the loop: the model of a log is corrected until it gives that log's own figures for the flags in use.
 
 Corrections, each from a nominal run of the flags in use, in this order: the shares of the lifetime components (bytes
-that survive a young collection), promotion that no component explains, and the costs of collections.
+that survive a young collection), promotion that no component explains, the costs of collections, and their spread.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import fmean, median
@@ -19,6 +20,7 @@ from advisor.simulate.assemble import assemble, model_of
 from advisor.simulate.calibrate import Model, build_model
 from advisor.simulate.kernel import Streams
 from advisor.simulate.mutator import Component
+from advisor.simulate.summary import summarise
 
 COLLECTIONS = 400
 """Detail of the runs: enough for means."""
@@ -27,11 +29,13 @@ _MOST = 3.0
 _UNEXPLAINED = 0.1
 """Promotion beyond what components explain, as a share of all, that is worth explaining."""
 _LASTING = 10.0
-"""Least mean life of objects that only ever show as promoted, in young collections."""
+"""Mean life of objects that only ever show as promoted, in young collections."""
 FIXED_SHARE = 0.3
 """Least share of a usual young pause that does not depend on the bytes copied. A log whose bytes hardly vary cannot
 tell; under other flags 25-70 % of the pause stayed in four programs of seven."""
 _FULL_SPREAD = 0.25
+_P99_DEVIATIONS = 2.33
+_LEAST_SPREAD, _MOST_SPREAD = 0.05, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Correction:
 
     shares: float = 1.0
     lasting: Component | None = None
-    """Takes the place of the retained bytes: they are turned over."""
+    """Objects that show only as promoted, and die in the old generation."""
     kept: float = 0.0
     """Bytes promoted during the log that were never seen to die."""
     kept_in_s: float = 0.0
@@ -52,10 +56,7 @@ class Correction:
         total = sum(part.share for part in work.components)
         factor = min(self.shares, 0.95 / total) if total else 1.0
         components = tuple(replace(part, share=part.share * factor) for part in work.components)
-        if self.lasting is not None:
-            work = replace(work, components=(*components, self.lasting), retained=0.0, build_s=0.0)
-            return replace(model, workload=work, preloaded=0.0)
-        work = replace(work, components=components)
+        work = replace(work, components=(*components, self.lasting) if self.lasting else components)
         if self.kept:
             work = replace(work, retained=work.retained + self.kept, build_s=self.kept_in_s)
         return replace(model, workload=work)
@@ -86,6 +87,7 @@ class _Figures:
     promotion: float
     """Bytes a second of the run."""
     young_mean_s: float
+    p99_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class _Loop:
     target: Effective
 
     def closed(self) -> Correction:
-        """The three corrections in turn."""
+        """The corrections in turn."""
         found = Correction(costs=self.profile.costs)
         figures = self._figures(found)
         if figures is None:
@@ -105,7 +107,9 @@ class _Loop:
         figures = self._figures(found) or figures
         found = self._promotion_explained(found, figures)
         figures = self._figures(found) or figures
-        return replace(found, costs=self._costs(figures))
+        found = replace(found, costs=self._costs(figures))
+        figures = self._figures(found) or figures
+        return replace(found, costs=self._spread(found.costs, figures))
 
     def _figures(self, found: Correction) -> _Figures | None:
         model = found.applied(build_model(self.profile, float(self.observed.duration)))
@@ -120,6 +124,7 @@ class _Loop:
             fmean(collector.moved),
             collector.promoted_bytes / tally.share_done / float(self.observed.duration),
             sum(pause.seconds * pause.weight for pause in young) / count,
+            summarise(tally.pauses, 1.0).p99_ms / 1000,
         )
 
     def _promotion_explained(self, found: Correction, figures: _Figures) -> Correction:
@@ -127,15 +132,12 @@ class _Loop:
         excess = seen - figures.promotion
         if excess <= _UNEXPLAINED * seen:
             return found
-        model = build_model(self.profile, float(self.observed.duration))
-        retained = model.workload.retained + model.preloaded
         if not self.observed.full_count:
-            kept_s = model.work_s
+            kept_s = float(self.observed.duration)
             return replace(found, kept=excess * float(self.observed.duration), kept_in_s=kept_s)
-        rate = model.workload.rate
+        rate = found.applied(build_model(self.profile, float(self.observed.duration))).workload.rate
         interval = float(self.observed.duration) / self.observed.young_count
-        mean = max(retained / excess, _LASTING * interval)
-        return replace(found, lasting=Component(min(excess / rate, 0.5), mean))
+        return replace(found, lasting=Component(min(excess / rate, 0.5), _LASTING * interval))
 
     def _costs(self, figures: _Figures) -> Costs | None:
         costs = self.profile.costs
@@ -150,6 +152,15 @@ class _Loop:
             per_mb = Duration(0.9 * seconds / (live / MIB))
             full = PhaseCost(fixed=Duration(0.1 * seconds), per_mb=per_mb, spread=_FULL_SPREAD, samples=1)
         return costs.model_copy(update={"young": young, "full": full})
+
+    def _spread(self, costs: Costs | None, figures: _Figures) -> Costs | None:
+        """Survival comes in bursts that the mixture smooths out; the residuals take them over, so the tail fits."""
+        seen = float(self.observed.pause_p99 or 0)
+        if costs is None or costs.young is None or not seen or not figures.p99_s:
+            return costs
+        spread = costs.young.spread + math.log(seen / figures.p99_s) / _P99_DEVIATIONS
+        young = costs.young.model_copy(update={"spread": min(max(spread, _LEAST_SPREAD), _MOST_SPREAD)})
+        return costs.model_copy(update={"young": young})
 
 
 def _young_cost(young: PhaseCost, figures: _Figures, seen_s: float) -> PhaseCost:

@@ -64,8 +64,9 @@ def test_the_self_check_holds_the_model_against_the_log() -> None:
 
 def test_confidence_falls_with_what_is_not_known() -> None:
     assert compare(profile(costs=None), fixed()).confidence.level == "low"
+    assert compare(profile(flags=IN_USE), fixed()).confidence.level == "medium"
     carried = compare(profile(flags=IN_USE), fixed(collector="parallel"))
-    assert carried.confidence.level == "medium"
+    assert carried.confidence.level == "low"
     assert any("carried over" in note for note in carried.confidence.notes)
     assert any("adaptive sizing" in note for note in carried.confidence.notes)
 
