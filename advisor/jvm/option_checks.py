@@ -35,6 +35,8 @@ OWN_FILES = {"Flags": 8, "VMOptionsFile": 9}
 """Options of -XX that name a file of options and stand in no flag table, with the release they begin in."""
 WITHOUT_VALUE = frozenset({"StartFlightRecording"})
 """Text flags that may stand alone (seen on 11, 17, 21 and 25)."""
+WITH_COLON = frozenset({"StartFlightRecording", "FlightRecorderOptions"})
+"""Text flags whose value may follow a colon (seen on 11, 17, 21 and 25)."""
 OWN_WORDS = {"PrintGC": "-Xlog:gc", "PrintGCDetails": "-Xlog:gc*"}
 """Flags that still work from JDK 9 on but print a deprecation warning of the log's own."""
 LOG_ALIASES = (9, 15)
@@ -122,6 +124,8 @@ def _flag(option: Option, context: Context) -> Iterator[Verdict]:
         return
     if option.kind is OptionKind.VALUED and context.jdk >= OWN_FILES.get(name, 99):
         return
+    if ":" in name and name.partition(":")[0] in WITH_COLON:
+        return
     status = context.catalog.status(name)
     info = context.catalog.flag(name)
     if status == "obsolete":
@@ -194,7 +198,8 @@ def _signed_value(option: Option, context: Context) -> Iterator[Verdict]:
     name, _, value = option.name.partition("=")
     info = context.catalog.flag(name)
     if info is not None and info.is_bool:
-        text, fix = f"{name} is a switch: it takes + or -, not a value", option.text.partition("=")[0]
+        text = f"{name} is a switch: it takes + or -, not a value"
+        fix = option.text.partition("=")[0] if value.lower() == "true" else None
     else:
         text, fix = f"{name} takes a value, not + or -", f"-XX:{name}={value}"
     yield Verdict("malformed-flag", "error", name, option, text, fix)
