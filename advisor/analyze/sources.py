@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import cast
 
 from advisor.analyze.formats.clock import Clock
 from advisor.model.errors import InputError, UsageError
@@ -54,25 +54,29 @@ class Source:
 
     def _blocks(self) -> Iterator[bytes]:
         try:
-            with self._opened() as stream:
-                while block := stream.read1(BLOCK):
+            with self._raw() as raw:
+                packed = raw.peek(2)[:2] == GZIP_MAGIC
+                # `read1` gives what is there: of a gzip file that was cut, all that can be decompressed.
+                read = gzip.GzipFile(fileobj=raw).read1 if packed else raw.read1
+                while block := read(BLOCK):
                     yield block
         except EOFError as error:
-            if not self.size:
-                raise InputError("the gzip file ends before its first line", where=self.name) from error
-            self.cut = True
+            self._ends_early("the gzip file ends before its first line", error)
         except (zlib.error, gzip.BadGzipFile) as error:
-            if not self.size:
-                raise InputError(f"not a valid gzip file: {error}", where=self.name) from error
-            self.cut = True
+            self._ends_early(f"not a valid gzip file: {error}", error)
         except OSError as error:
             raise InputError(f"cannot read: {error.strerror or error}", where=self.name) from error
 
-    def _opened(self) -> BufferedReader | gzip.GzipFile:
-        """`read1` gives what is there: of a gzip file that was cut, all that can be decompressed."""
-        raw = sys.stdin.buffer if self.name == "-" else Path(self.name).open("rb")  # noqa: SIM115
-        buffered = raw if isinstance(raw, BufferedReader) else BufferedReader(cast("RawIOBase", raw))
-        return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == GZIP_MAGIC else buffered
+    def _ends_early(self, message: str, error: Exception) -> None:
+        if not self.size:
+            raise InputError(message, where=self.name) from error
+        self.cut = True
+
+    def _raw(self) -> BufferedReader:
+        if self.name != "-":
+            return Path(self.name).open("rb")
+        # A copy of the descriptor, so that closing it leaves standard input alone.
+        return BufferedReader(FileIO(os.dup(sys.stdin.fileno()), "rb"))
 
 
 def opened_in_order(names: Sequence[str]) -> list[Source]:

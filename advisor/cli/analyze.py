@@ -33,8 +33,8 @@ def command(
 ) -> int:
     """Figures, a diagnosis, and the workload profile behind GC logs of one JVM.
 
-    Several LOGs are the parts of a rotated one, in any order; gzip is read as it is, - is standard input. Logs are those
-    of -Xlog:gc* (JDK 9 and later). --format yaml prints the profile alone.
+    Several LOGs are the parts of a rotated one, in any order; gzip is read as it is, - is standard input. Logs are
+    those of -Xlog:gc* (JDK 9 and later). --format yaml prints the profile alone.
     """
     from advisor.analyze import LogTarget, analyze_logs
     from advisor.report.analyze_text import analyze_text, profile_yaml
