@@ -27,7 +27,7 @@ FILES = [
     ("k.yaml", POD + "a: &a [x]\nb: [" + "*a, " * N + "]"),
     ("k.yaml", POD + "a: &a {containers: [*a, *a]}\n"),
     ("k.yaml", POD + 'containers: [{env: [{name: JAVA_OPTS, value: "' + "\\u0041 " * N + '"}]}]'),
-    ("jvm.options", "-XX:+UseG1GC\n" * N),
+    ("jvm.options", "-XX:+UseG1GC\n" * 2 * N),
     ("jvm.options", "8-" * N),
     ("jvm.options", "-XX:G1NewSizePercent=1\n" * 1500),
     ("x.args", '"\\' * N),
@@ -48,5 +48,5 @@ def test_a_hostile_file_is_answered_soon_and_in_little_memory(name: str, text: s
     finally:
         seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert seconds < 8  # tracing memory makes all of it several times slower
+    assert seconds < 15  # tracing memory makes all of it several times slower
     assert peak < 150 << 20
