@@ -61,6 +61,7 @@ class Generational:
         self.old.take([*live, inside], inside)
         self._expand_old()
         rest = retained - inside
+        self._make_room(rest)
         self.young.filling = Filling(rest, [*live, rest])
         self.oom = rest > self.young.eden
 
@@ -165,8 +166,15 @@ class Generational:
         self._young_since_full = 0
         pause = Pause("full", self.watch.full(total), self.watch.lines.workers)
         self.after_full(pause.seconds)
+        self._make_room(young.filling.used)
         self.oom = self.room() < _LEAST_ROOM or young.filling.used > young.eden * self._fullest_eden()
         return pause
+
+    def _make_room(self, rest: float) -> None:
+        """Young grows to its limit before live data at the bottom of eden ends the program."""
+        layout = self.setting.effective.layout
+        if rest and self.young.eden < layout.eden:
+            self.young.eden, self.young.survivor = layout.eden, layout.survivor
 
     def _dead_wood(self, garbage: float) -> float:
         """Garbage that a full collection leaves in place to save moving what lies above it."""

@@ -1,8 +1,8 @@
-"""How near predictions come to real runs: `python -m tests.benchmarks.first_fidelity FOLDER [PROGRAM ...]`.
+"""How near predictions come to real runs: `python -m tests.benchmarks.first_fidelity FOLDER [FLAG-SET [PROGRAM ...]]`.
 
-FOLDER holds `runs.jsonl` and `TAG.log.gz`, one real run each. The model of a program is calibrated on its run under the
-flag set `serial` alone; its other runs are predicted and compared with what really happened. Ratios are predicted over
-observed; `serial-again` repeats the calibration run and shows the noise of the measurement itself.
+FOLDER holds `runs.jsonl` and `TAG.log.gz`, one real run each. The model of a program is calibrated on its run under one
+flag set alone (`serial` unless another is named); its other runs are predicted and compared with what really happened.
+Ratios are predicted over observed; `serial-again` repeats `serial` and shows the noise of the measurement itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.simulate import simulate
 
-CALIBRATED_ON = "serial"
 PREDICTED = ("serial", "serial-again", "serial-young", "serial-tenure1", "serial-big", "parallel", "parallel-young")
 
 
@@ -54,11 +53,11 @@ def calibrated(folder: Path, record: dict[str, Any]) -> WorkloadProfile:
     return WorkloadProfile.model_validate(analysis.profile)
 
 
-def rows(folder: Path, programs: Sequence[str]) -> Iterator[Row]:
+def rows(folder: Path, calibrated_on: str, programs: Sequence[str]) -> Iterator[Row]:
     """Every prediction for the programs, or for all."""
     known = runs(folder)
     for program in programs or sorted({record["program"] for record in known.values()}):
-        base = known.get(f"{program}--{CALIBRATED_ON}")
+        base = known.get(f"{program}--{calibrated_on}")
         if base is None:
             continue
         profile = calibrated(folder, base)
@@ -125,7 +124,8 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         print(__doc__)  # noqa: T201 - a script prints
         return 2
-    for line in table(list(rows(Path(arguments[0]), arguments[1:]))):
+    calibrated_on = arguments[1] if len(arguments) > 1 else "serial"
+    for line in table(list(rows(Path(arguments[0]), calibrated_on, arguments[2:]))):
         print(line)  # noqa: T201 - a script prints
     return 0
 

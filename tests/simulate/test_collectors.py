@@ -98,6 +98,14 @@ def test_a_live_set_beyond_the_heap_is_an_out_of_memory_error_and_one_that_fits_
 
 
 @pytest.mark.parametrize("collector", NAMES)
+def test_a_small_initial_heap_grows_before_the_program_runs_out_of_memory(collector: str) -> None:
+    flags = f"-Xms32m -Xmx300m {FLAG[collector]}".split()
+    tally, model = run(flags, Workload(20.0 * MIB), 20.0, preloaded=230.0 * MIB)
+    assert not tally.oom
+    assert model.used() >= 230 * MIB
+
+
+@pytest.mark.parametrize("collector", NAMES)
 def test_explicit_collections_are_full_unless_disabled(collector: str) -> None:
     program = profile(references={"explicit_gc_per_hour": 720}, duration="61s")
     flags = fixed(collector=collector)
