@@ -5,6 +5,7 @@ Exit codes: 0 fine; 1 ran, and the answer is negative; 2 bad usage, bad input or
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import os
@@ -114,6 +115,10 @@ def run(args: Sequence[str]) -> int:
 
 def main() -> None:
     """The `jvm-advisor` command."""
+    # Start-up is most of a short command. Pydantic looks through every installed distribution for plugins, and the
+    # collector of cycles runs through all that imports leave behind; neither finds anything here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.set_threshold(50_000, 20, 20)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

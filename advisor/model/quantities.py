@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -47,9 +48,9 @@ class _Quantity:
     examples: ClassVar[tuple[str, ...]]
 
     @classmethod
+    @abstractmethod
     def parse(cls, text: str) -> Self:
         """Reads what a person writes. Raises ValueError that says what was expected."""
-        raise NotImplementedError
 
     @classmethod
     def of(cls, value: object) -> Self:

@@ -80,7 +80,7 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
             Candidate(flags=trial.flags.words(), outcome=described.outcome if trial is best else listed(trial.flags))
             for trial in study.front(best)
         ),
-        evaluations=len(study),
+        evaluations=len(study.trials),
         seconds=round(time.perf_counter() - started, 3),
         seed=seed,
         suggester=kind.name,

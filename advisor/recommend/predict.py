@@ -16,7 +16,7 @@ from advisor.model.recommendation import GoalVerdict
 from advisor.simulate import simulate, supports
 
 REPLICATES = 5
-MAX_COLLECTIONS = 200
+MAX_COLLECTIONS = 100
 """Collections simulated per run; longer runs are scaled up from a steady part. Keeps the command quick."""
 
 

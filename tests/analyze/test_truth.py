@@ -64,7 +64,7 @@ def alloc_load(shared: Path) -> Iterator[tuple[Mapping[str, Any], Analysis]]:
 
 
 def test_allocation_rate(shared: Path) -> None:
-    """Arrays without headers over the time of the program; G1 rounds objects of more than half a region up to regions."""
+    """Arrays without headers over the time of the program; G1 rounds large objects up to whole regions."""
     for run, analysis in alloc_load(shared):
         told = re.search(r"wall_s=([\d.]+) allocated_mb=([\d.]+)", run["metric"])
         assert told

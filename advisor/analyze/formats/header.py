@@ -50,7 +50,7 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
             lambda found: Started(None, found[1]),
         ),
     ),
-    "Version:": (_word(r"Version: (\d+\S*)", "version"),),
+    "Version:": (_word(r"Version: (\d{1,4}\S{0,60})", "version"),),
     "CPUs:": (_count(r"CPUs: \d{1,6} total, (\d{1,6}) available", "cpus"),),
     "Memory:": (_setting(rf"Memory: {_SIZE}\s*$", "memory"),),
     "Memory": (_setting(rf"Memory Limit is: {_SIZE}?", "container"),),
@@ -74,7 +74,7 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (
             re.compile(
                 r'Safepoint "\w+", Time since last: (\d{1,19}) ns, Reaching safepoint: (\d{1,19}) ns, '
-                r"(Cleanup: \d+ ns, )?At safepoint: \d+ ns, (Leaving safepoint: \d+ ns, )?Total: (\d{1,19}) ns"
+                r"(Cleanup: \d{1,19} ns, )?At safepoint: \d+ ns, (Leaving safepoint: \d+ ns, )?Total: (\d{1,19}) ns"
             ),
             _modern_safepoint,
         ),
@@ -82,8 +82,8 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "Total": (
         (
             re.compile(
-                r"Total time for which application threads were stopped: (\d+[.,]\d+) seconds, "
-                r"Stopping threads took: (\d+[.,]\d+) seconds"
+                r"Total time for which application threads were stopped: (\d{1,12}[.,]\d{1,12}) seconds, "
+                r"Stopping threads took: (\d{1,12}[.,]\d{1,12}) seconds"
             ),
             _old_safepoint,
         ),
@@ -91,7 +91,7 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "Promotion": ((re.compile(r"Promotion failed\s*$"), lambda _found: Trouble(None, "promotion-failed")),),
     "Allocation": (
         (
-            re.compile(r"Allocation Stall \(.*\) (\d+[.,]\d+)ms\s*$"),
+            re.compile(r"Allocation Stall \(.*\) (\d{1,12}[.,]\d{1,12})ms\s*$"),
             lambda found: Trouble(None, "allocation-stall", None, float(found[1].replace(",", "."))),
         ),
     ),

@@ -23,20 +23,19 @@ HELD_EVENTS = 1000
 
 _LINE = re.compile(r"^(?:\S+ std(?:out|err) F )?(?:\[[^\]]*\])* ?(?:GC\(\d+\) |Using \w|Safepoint \"|Heap [Rr]egion)")
 _GC = re.compile(r"(?:^|[\] ])GC\(\d+\) |\]\[gc[,\] ]|\bUsing (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)")
-_HEAP = r"(\d+)([BKMG])(?:\(\d+%\))?->(\d+)([BKMG])(?:\((?:(\d+)([BKMG])|\d+%)\))?"
-_PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? (\d+[.,]\d+)ms$")
-_PHASE = re.compile(rf"(Concurrent .+?)(?: {_HEAP})?(?: (\d+[.,]\d+)ms)?$")
+_HEAP = r"(\d{1,15})([BKMG])(?:\(\d+%\))?->(\d{1,15})([BKMG])(?:\((?:(\d{1,15})([BKMG])|\d+%)\))?"
+_PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? (\d{1, 12}[.,]\d{1, 9})ms$")
+_PHASE = re.compile(rf"(Concurrent .+?)(?: {_HEAP})?(?: (\d{1, 12}[.,]\d{1, 9})ms)?$")
 _CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \([^)]*\)) {_HEAP}(?: [\d.,]+s)?$")
 _SPACE = re.compile(
-    r"\w+: (\d+)K(?:\((\d+)K\))?->(\d+)K\((\d+)K\)"
-    r"(?: Eden: \d+K\(\d+K\)->\d+K\((\d+)K\) From: \d+K\(\d+K\)->\d+K\((\d+)K\))?"
+    r"\w+: (\d{1,15})K(?:\((\d{1,15})K\))?->(\d{1,15})K\((\d{1,15})K\)"
+    r"(?: Eden: \d+K\(\d+K\)->\d+K\((\d{1,15})K\) From: \d+K\(\d+K\)->\d+K\((\d{1,15})K\))?"
 )
-_REGIONS = re.compile(r"(Eden|Survivor|Old|Humongous) regions: (\d+)->(\d+)(?:\((\d+)\))?$")
-_AGE = re.compile(r"- age +(\d+): +(\d+) bytes")
-_METASPACE = re.compile(r"Metaspace: (?:\d+[KM](?:\(\d+[KM]\))?->)?(\d+)([KM])")
-_WORKERS = re.compile(r"Using (\d+) workers of (\d+) for (?:evacuation|full compaction)")
-_THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d+)")
-_STALL = re.compile(r"Allocation Stall \(.*\) (\d+[.,]\d+)ms$")
+_REGIONS = re.compile(r"(Eden|Survivor|Old|Humongous) regions: (\d{1,15})->(\d{1,15})(?:\((\d{1,15})\))?$")
+_AGE = re.compile(r"- age +(\d{1,3}): +(\d{1,15}) bytes")
+_METASPACE = re.compile(r"Metaspace: (?:\d+[KM](?:\(\d+[KM]\))?->)?(\d{1,15})([KM])")
+_WORKERS = re.compile(r"Using (\d{1,15}) workers of (\d{1,15}) for (?:evacuation|full compaction)")
+_THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d{1,15})")
 _KINDS: tuple[tuple[str, PauseKind], ...] = (
     ("Young (Mixed)", "mixed"),
     ("Mixed", "mixed"),

@@ -28,7 +28,7 @@ _ESCAPE = re.compile(r"#\s*escape\s*=\s*(\S)\s*\Z", re.IGNORECASE)
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 _INSTALLED = re.compile(r"\b(?:openjdk-?|temurin-|zulu-?|java-(?=\d+-))(\d{1,2})\b[\w-]*")
-MAX_INSTRUCTIONS = 5_000
+MAX_INSTRUCTIONS = 2_000
 _REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::-([^{}]*))?\})")
 
 
