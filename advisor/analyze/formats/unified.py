@@ -24,8 +24,9 @@ HELD_EVENTS = 1000
 _LINE = re.compile(r"^(?:\S+ std(?:out|err) F )?(?:\[[^\]]*\])* ?(?:GC\(\d+\) |Using \w|Safepoint \"|Heap [Rr]egion)")
 _GC = re.compile(r"(?:^|[\] ])GC\(\d+\) |\]\[gc[,\] ]|\bUsing (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)")
 _HEAP = r"(\d{1,15})([BKMG])(?:\(\d+%\))?->(\d{1,15})([BKMG])(?:\((?:(\d{1,15})([BKMG])|\d+%)\))?"
-_PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? (\d{1, 12}[.,]\d{1, 9})ms$")
-_PHASE = re.compile(rf"(Concurrent .+?)(?: {_HEAP})?(?: (\d{1, 12}[.,]\d{1, 9})ms)?$")
+_MS = r"(\d{1,12}[.,]\d{1,9})ms"
+_PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? {_MS}$")
+_PHASE = re.compile(rf"(Concurrent .+?)(?: {_HEAP})?(?: {_MS})?$")
 _CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \([^)]*\)) {_HEAP}(?: [\d.,]+s)?$")
 _SPACE = re.compile(
     r"\w+: (\d{1,15})K(?:\((\d{1,15})K\))?->(\d{1,15})K\((\d{1,15})K\)"
