@@ -13,7 +13,7 @@ from advisor.model.goals import Goal, Goals
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.recommendation import GoalVerdict
-from advisor.simulate import simulate, supports
+from advisor.simulate.modelled import supports
 
 REPLICATES = 5
 MAX_COLLECTIONS = 100
@@ -59,6 +59,8 @@ def _outcome(profile: WorkloadProfile, flags: FlagSet, seed: int, notes: list[st
         if not supports(collector):
             notes.append(f"no prediction for {collector}: the simulator has no model of it yet")
             return None
+        from advisor.simulate import simulate
+
         return simulate(profile, flags, seed=seed, replicates=REPLICATES, max_collections=MAX_COLLECTIONS)
     except InputError as error:
         notes.append(f"no prediction: {error.message}")

@@ -10,23 +10,16 @@ from advisor.jvm.ergonomics import effective
 from advisor.jvm.footprint import resident
 from advisor.model.errors import UsageError
 from advisor.model.flags import FlagSet
-from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Duration
 from advisor.simulate.assemble import assemble, model_of
 from advisor.simulate.calibrate import build_model
-from advisor.simulate.collectors import COLLECTORS
 from advisor.simulate.fit import correction
 from advisor.simulate.kernel import Streams
 from advisor.simulate.summary import outcome
 
 Flags = FlagSet | Sequence[str]
-
-
-def supports(collector: Collector) -> bool:
-    """Whether there is a model of the collector."""
-    return any(model.collector == collector for model in COLLECTORS)
 
 
 def simulate(
