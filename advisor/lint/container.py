@@ -29,6 +29,8 @@ class Container:
     calls: Sequence[Sequence[Located]] = ()
     anchors: Sequence[int] = ()
     """Where the statements that make up the command begin, in order."""
+    arguments: frozenset[tuple[int, int]] = frozenset()
+    """Where the items stand of a command that is written as a list."""
     target: Target | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -69,5 +71,7 @@ class Container:
                 used.add(name)
                 words += variable_words(name, variable.value, self.source, variable.anchor)
             else:
-                words.append(word(text, self.source, Carrier.COMMAND_LINE, anchor=self._anchor(text.start)))
+                listed = (text.start, text.end) in self.arguments
+                carrier = Carrier.ARGUMENT if listed else Carrier.COMMAND_LINE
+                words.append(word(text, self.source, carrier, anchor=self._anchor(text.start)))
         return words

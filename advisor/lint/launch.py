@@ -27,6 +27,8 @@ class Carrier(StrEnum):
     VARIABLE = "variable"
     """A variable that a start script puts on the command line, such as JAVA_OPTS."""
     COMMAND_LINE = "command line"
+    ARGUMENT = "argument"
+    """A whole item of a list of arguments (exec form): nothing splits it, and an empty one is still there."""
     OPTIONS_FILE = "options file"
     JAVA_OPTIONS = "_JAVA_OPTIONS"
 

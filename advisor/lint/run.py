@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from advisor.lint.fix import safe_replacement
 from advisor.lint.formats import FORMATS, Format
 from advisor.lint.formats.commandline import STDIN, CommandLine
 from advisor.lint.inspect import Told, inspect
@@ -84,6 +85,9 @@ def _format(name: str, text: str, *, named: bool) -> Format | None:
 def _lint_text(text: str, name: str, form: Format, options: LintOptions, tally: _Tally) -> None:
     tally.files += 1
     places, silenced = _Places(text), suppressions(text)
+    tally.notes += [
+        f"{name}:{line}: a comment silences {check!r}, and there is no such check" for line, check in silenced.unknown()
+    ]
     seen: set[tuple[str, int, int]] = set()
     words = 0
     for launch in form.launches(text, name):
@@ -125,8 +129,7 @@ class _Places:
 
 def _finding(told: Told, path: str, text: str, places: _Places) -> Finding:
     problem, word = told.problem, told.problem.word
-    as_written = text[word.start : word.end] == word.text
-    fix = Fix(replacement=problem.replacement) if problem.replacement is not None and as_written else None
+    replacement = safe_replacement(problem, text)
     return Finding(
         check=problem.check,
         severity=problem.severity,
@@ -138,7 +141,7 @@ def _finding(told: Told, path: str, text: str, places: _Places) -> Finding:
         end_column=places.column(word.end),
         flag=problem.flag,
         message=problem.message,
-        fix=fix,
+        fix=None if replacement is None else Fix(replacement=replacement),
         url=page_url(problem.check),
         jdk=told.jdk,
         jdk_reason=told.reason,

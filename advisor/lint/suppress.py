@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from advisor.lint.checks import CHECKS
 from advisor.lint.located import lines
 
 _COMMENT = re.compile(r"#\s*jvm-advisor:\s*ignore\[([\w\s,*-]*)\]")
@@ -16,9 +17,14 @@ _COMMENT = re.compile(r"#\s*jvm-advisor:\s*ignore\[([\w\s,*-]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Suppressions:
-    """Line (from 1) -> the checks that are silenced there."""
+    """Line (from 1) -> the checks that are silenced there, for lines that have any."""
 
     checks: dict[int, frozenset[str]]
+
+    def unknown(self) -> list[tuple[int, str]]:
+        """Where a comment names something that is no check, and what it names."""
+        known = {check.id for check in CHECKS}
+        return [(line, name) for line, names in sorted(self.checks.items()) for name in sorted(names - known)]
 
     def silence(self, check: str, *places: int) -> bool:
         """Whether a check is silenced at any of the lines."""
@@ -44,5 +50,6 @@ def _comments(source: str) -> Iterator[tuple[int, frozenset[str]]]:
         if alone:
             carried |= checks
             continue
-        yield number, checks | carried
+        if checks or carried:
+            yield number, checks | carried
         carried = frozenset()

@@ -56,6 +56,14 @@ def test_a_comment_silences_its_checks_at_its_place(name: str, text: str, left: 
     assert report.suppressed == 1 - left
 
 
+def test_a_comment_that_names_no_check_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "jvm.options"
+    path.write_text("-Xms1g\n# jvm-advisor: ignore[unknown-flags]\n-XX:+UseG1CG\n", encoding="utf-8")
+    report = lint_paths([str(path)])
+    assert len(report.findings) == 1
+    assert report.notes == (f"{path}:3: a comment silences 'unknown-flags', and there is no such check",)
+
+
 def test_select_and_ignore_choose_the_checks(tmp_path: Path) -> None:
     path = tmp_path / "x.args"
     path.write_text("-XX:+UseG1CG -Xmx2gb", encoding="utf-8")

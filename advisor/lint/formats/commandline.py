@@ -1,4 +1,4 @@
-"""Plain command lines: `*.args` and `*.jvmargs` as the launcher reads an @argfile; standard input as a shell text."""
+"""Plain command lines: `*.args` and `*.jvmargs` as the launcher reads an @argfile, anything else as a shell text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CommandLine:
     def launches(self, text: str, path: str) -> Iterator[Launch]:
         """One launch for a file or for bare options; one for each call of `java` in a shell text."""
         whole = Located.of(text).mask()
-        if path != STDIN:
+        if _NAMED.search(path):
             yield from _launch(jvm_options(words(whole, ARGFILE)), text)
             return
         calls = [call for command in commands(whole, SHELL) for call in java_calls(command)]

@@ -172,9 +172,10 @@ def _assignments(arguments: Located, *, blank_form: bool = False) -> Iterator[tu
 
 
 def _container(stage: Stage, source: str) -> Container:
-    calls = list(_calls(stage))
-    anchors = sorted(part.anchor for part in (stage.entrypoint, stage.command) if part)
-    return Container(stage.label, source, stage.environment, calls, anchors, stage.target)
+    parts = [part for part in (stage.entrypoint, stage.command) if part]
+    listed = frozenset((text.start, text.end) for part in parts for text in json_strings(part.arguments) or ())
+    anchors = sorted(part.anchor for part in parts)
+    return Container(stage.label, source, stage.environment, list(_calls(stage)), anchors, listed, stage.target)
 
 
 def _calls(stage: Stage) -> Iterator[list[Located]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from advisor.lint.command import java_calls, jvm_options, starts_with_jvm_option
 from advisor.lint.container import Container, Variable
@@ -72,13 +72,14 @@ def _container(node: Node, source: str, read: Template) -> Iterator[Container]:
     last, alternatives = _environment(node, read)
     title = f"container {label.scalar}" if label and label.scalar and MASK not in label.scalar else "container"
     calls = list(_calls(node, read))
-    parts = [*node.all("command"), *node.all("args")]
-    anchors = sorted(text.start for part in parts for text in part.texts())
+    items = [text for part in (*node.all("command"), *node.all("args")) for text in part.texts()]
+    anchors = sorted(text.start for text in items)
+    listed = frozenset((text.start, text.end) for text in _places(items, read))
     target = from_image(image.scalar) if image and image.scalar and MASK not in image.scalar else None
     limits = _limits(node)
-    yield Container(title, source, last, calls, anchors, target, limits)
+    yield Container(title, source, last, calls, anchors, listed, target, limits)
     for key, variable in alternatives:
-        yield Container(title, source, {key: variable}, (), (), target, limits)
+        yield Container(title, source, {key: variable}, (), (), frozenset(), target, limits)
 
 
 def _calls(node: Node, read: Template) -> Iterator[list[Located]]:
@@ -94,7 +95,11 @@ def _calls(node: Node, read: Template) -> Iterator[list[Located]]:
 
 
 def _texts(node: Node | None, read: Template) -> list[Located]:
-    return [located(item, read.hidden) for item in node.texts()] if node else []
+    return _places(node.texts(), read) if node else []
+
+
+def _places(nodes: Iterable[Node], read: Template) -> list[Located]:
+    return [located(node, read.hidden) for node in nodes]
 
 
 def _environment(node: Node, read: Template) -> tuple[dict[str, Variable], list[tuple[str, Variable]]]:
