@@ -64,6 +64,13 @@ class Located:
         begin = len(self.text) - len(self.text.lstrip())
         return self[begin : max(begin, len(self.text.rstrip()))]
 
+    def lines(self) -> Iterator[Located]:
+        """Its lines, without their line ends."""
+        begin = 0
+        for line in self.text.split("\n"):
+            yield self[begin : begin + len(line.removesuffix("\r"))]
+            begin += len(line) + 1
+
     def until(self, end: int) -> Located:
         """The same, its last character reaching up to `end`: a closing quote belongs to the word."""
         return Located(self.text, self.starts, (*self.ends[:-1], end)) if self.ends else self
@@ -84,11 +91,3 @@ def gather(pieces: Iterable[tuple[str, int, int]]) -> Located:
     """Located text from characters with their places."""
     kept = list(pieces)
     return Located("".join(c for c, _, _ in kept), tuple(s for _, s, _ in kept), tuple(e for _, _, e in kept))
-
-
-def lines(source: str) -> Iterator[Located]:
-    """The lines of a file, without their line ends."""
-    start = 0
-    for line in source.split("\n"):
-        yield Located.of(source, start, start + len(line.removesuffix("\r")))
-        start += len(line) + 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.lint.checks import CHECKS
-from advisor.lint.located import lines
+from advisor.lint.located import Located
 
 _COMMENT = re.compile(r"#\s*jvm-advisor:\s*ignore\[([\w\s,*-]*)\]")
 
@@ -43,7 +43,7 @@ def _comments(source: str) -> Iterator[tuple[int, frozenset[str]]]:
     if "jvm-advisor:" not in source:
         return
     carried: frozenset[str] = frozenset()
-    for number, line in enumerate(lines(source), start=1):
+    for number, line in enumerate(Located.of(source).lines(), start=1):
         comment = _COMMENT.search(line.text)
         checks = frozenset(re.split(r"[\s,]+", comment[1].strip())) if comment else frozenset()
         alone = line.text.lstrip().startswith("#")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from advisor.lint.command import java_calls, jvm_options, shell_java_calls, starts_with_jvm_option
 from advisor.lint.container import Container, Variable
 from advisor.lint.launch import Launch, Target
-from advisor.lint.located import Located, lines
+from advisor.lint.located import Located
 from advisor.lint.target import from_image, releases
 from advisor.lint.variables import carries_options, expand
 from advisor.lint.words import DOCKER, json_strings, unquoted, words
@@ -80,7 +80,7 @@ class Dockerfile:
 def instructions(source: str) -> Iterator[Instruction]:
     """The instructions of a file, here-documents skipped."""
     escape, parts, terminators, begun = "\\", list[Located](), list[str](), False
-    for line in lines(source):
+    for line in Located.of(source).lines():
         if terminators:
             if line.text.strip() == terminators[0]:
                 terminators.pop(0)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from advisor.lint.command import without_pairs
 from advisor.lint.launch import ANY_JDK, Carrier, JdkRange, Launch, Target, Word, word
-from advisor.lint.located import Located, lines
+from advisor.lint.located import Located
 from advisor.lint.target import releases
 from advisor.lint.words import JVM, words
 
@@ -35,10 +35,15 @@ class JvmOptions:
 
     def launches(self, text: str, path: str) -> Iterator[Launch]:
         """All lines are one launch; the conditions on releases are kept with the words."""
-        cassandra = _CASSANDRA.search(path)
-        found = tuple(option for line in lines(text) for option in _line(line.stripped(), text, split=bool(cassandra)))
-        if found:
-            yield Launch(self.name, found, _named_release(cassandra))
+        yield from options_file(Located.of(text), path, text)
+
+
+def options_file(text: Located, name: str, source: str) -> Iterator[Launch]:
+    """The launch of an options file of that name, wherever its text stands."""
+    cassandra = _CASSANDRA.search(name)
+    found = tuple(option for line in text.lines() for option in _line(line.stripped(), source, split=bool(cassandra)))
+    if found:
+        yield Launch(name, found, _named_release(cassandra))
 
 
 def _named_release(cassandra: re.Match[str] | None) -> Target | None:

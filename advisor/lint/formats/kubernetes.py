@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from advisor.lint.command import java_calls, jvm_options, starts_with_jvm_option
 from advisor.lint.container import Container, Variable
+from advisor.lint.formats.jvm_options import JvmOptions, options_file
 from advisor.lint.helm import Template, template
 from advisor.lint.launch import Launch, Limits, branches
 from advisor.lint.located import MASK, Located
@@ -16,7 +17,7 @@ from advisor.lint.yamltree import Node, documents, located
 
 _NAMED = re.compile(r"\.ya?ml\Z")
 _HEAD = re.compile(r"(?:^|[{,]\s*)[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
-_WORTH_READING = re.compile(r"JAVA|JVM|OPTS|OPTIONS|java\b|-XX:|-Xm")
+_WORTH_READING = re.compile(r"JAVA|JVM|OPTS|OPTIONS|java\b|jvm|-XX:|-Xm")
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _CPU = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m?)\Z")
 _MEMORY = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([eE]\d+|m|[kMGTPE]|[KMGTPE]i|)\Z")
@@ -41,15 +42,19 @@ class Kubernetes:
             return
         read = template(text)
         for root in documents(read.hidden, path, text):
-            for container in _containers(root, text, read):
-                for launch in container.launches():
-                    yield from branches(read.placed(launch))
+            for launch in _launches(root, text, read):
+                yield from branches(read.placed(launch))
 
 
-def _containers(root: Node, source: str, read: Template) -> Iterator[Container]:
+def _launches(root: Node, source: str, read: Template) -> Iterator[Launch]:
     kind = root.get("kind")
     if kind is not None and kind.scalar == "ConfigMap":
         yield from _config_map(root, source, read)
+    for container in _containers(root, source, read):
+        yield from container.launches()
+
+
+def _containers(root: Node, source: str, read: Template) -> Iterator[Container]:
     for node in root.walk():
         for key in _CONTAINERS:
             for listed in node.all(key):
@@ -57,13 +62,15 @@ def _containers(root: Node, source: str, read: Template) -> Iterator[Container]:
                     yield from _container(item, source, read)
 
 
-def _config_map(root: Node, source: str, read: Template) -> Iterator[Container]:
-    """The data of a ConfigMap may become the environment of some container; each variable stands alone."""
+def _config_map(root: Node, source: str, read: Template) -> Iterator[Launch]:
+    """The data of a ConfigMap: options files, and variables of some container's environment, each by itself."""
     data = root.get("data")
     for key, value in data.pairs if data else []:
         text = located(value, read.hidden)
-        if key.scalar and carries_options(key.scalar, text.text):
-            yield Container("ConfigMap", source, {key.scalar: Variable(text, key.start)})
+        if key.scalar and JvmOptions.paths.search(key.scalar):
+            yield from options_file(text, key.scalar, source)
+        elif key.scalar and carries_options(key.scalar, text.text):
+            yield from Container("ConfigMap", source, {key.scalar: Variable(text, key.start)}).launches()
 
 
 def _container(node: Node, source: str, read: Template) -> Iterator[Container]:
