@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from advisor.analyze.diagnose import diagnose
 from advisor.analyze.formats import LogFormat, choose
-from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, steady_live, throughput
+from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, throughput
+from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.sources import Source, opened_in_order
 from advisor.analyze.target import LogTarget, collector_of, describe_jvm

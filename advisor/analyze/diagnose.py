@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.analyze.infer import live_growth, steady_live
+from advisor.analyze.live import live_growth, steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.model.analysis import Diagnosis
 from advisor.model.quantities import Bytes, Rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
@@ -118,8 +119,15 @@ def _cpus_from_workers(metrics: Metrics, assumptions: list[str]) -> int:
 
 def _machine(metrics: Metrics, cpus: int, logged: int | None, target: LogTarget, assumptions: list[str]) -> Machine:
     if target.memory is not None:
+        live = steady_live(metrics)
+        if live is not None and live >= target.memory:
+            raise InputError(
+                f"the live set ({Bytes(live).human()}) does not fit the memory ({target.memory.human()})",
+                hint="give a larger --memory",
+            )
         return Machine(cpus=cpus, memory=target.memory, container=True)
-    if logged is not None:
+    heap = max(metrics.heap_max or 0, metrics.heap.max_capacity, metrics.heap.peak_used)
+    if logged is not None and logged > metrics.heap.peak_used:
         container = "container" in metrics.jvm.settings or logged % CONTAINER_STEP == 0
         if not container:
             assumptions.append(
@@ -127,7 +135,6 @@ def _machine(metrics: Metrics, cpus: int, logged: int | None, target: LogTarget,
                 "Give --memory if the process may use less."
             )
         return Machine(cpus=cpus, memory=Bytes(logged), container=container)
-    heap = metrics.heap_max or metrics.heap.peak_used
     if not heap:
         raise InputError("the log gives neither the memory nor any heap size", hint="give --memory")
     memory = Bytes(-(-int(heap * 1.25 + 192 * MIB) // CONTAINER_STEP) * CONTAINER_STEP)

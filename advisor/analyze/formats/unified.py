@@ -52,6 +52,7 @@ _KINDS: tuple[tuple[str, PauseKind], ...] = (
     ("Cleanup", "cleanup"),
 )
 _YOUNG = {"DefNew": "serial", "ParNew": "cms", "PSYoungGen": "parallel"}
+_OLD = {"Tenured": "serial", "CMS": "cms", "ParOldGen": "parallel", "PSOldGen": "parallel"}
 _FIELD = {
     "Eden": "eden_regions",
     "Survivor": "survivor_regions",
@@ -118,7 +119,7 @@ class _Reader:
             "To-space": self._exhausted,
         }
         table.update(dict.fromkeys((f"{name}:" for name in _YOUNG), self._young))
-        table.update(dict.fromkeys(("Tenured:", "CMS:", "ParOldGen:", "PSOldGen:"), self._old))
+        table.update(dict.fromkeys((f"{name}:" for name in _OLD), self._old))
         table.update(dict.fromkeys(_FIELD, self._regions))
         table.update(dict.fromkeys(("Garbage", "Minor", "Major"), self._cycle))
         table.update(dict.fromkeys(("Y:", "y:", "O:", "o:"), self._generation))
@@ -216,7 +217,7 @@ class _Reader:
     def _hints(self, name: str) -> None:
         if "(G1 " in name:
             self._by("g1")
-        elif name.startswith(("Init Update", "Final Update", "Init Mark")):
+        elif name.startswith(("Init Update", "Final Update", "Init Mark", "Degenerated")):
             self._by("shenandoah")
         if "(Evacuation Failure" in name:
             self._out.append(Hint(21, 21) if "(Evacuation Failure)" in name else Hint(22, 99))
@@ -272,6 +273,7 @@ class _Reader:
     def _old(self, line: str, gc_id: int, rest: str) -> None:
         found = _SPACE.match(rest)
         if found:
+            self._by(_OLD[rest.partition(":")[0]])
             change = Change(int(found[1]) << 10, int(found[3]) << 10, int(found[4]) << 10)
             self._drafts.of(gc_id).facts["old"] = change
 
