@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.simulate.modelled import supports
 
 if TYPE_CHECKING:
-    from advisor.simulate.compare import compare
+    from advisor.simulate.whatif import compare
     from advisor.simulate.predict import simulate, simulate_many
 
 __all__ = ["compare", "simulate", "simulate_many", "supports"]
@@ -18,7 +18,7 @@ __all__ = ["compare", "simulate", "simulate_many", "supports"]
 
 def __getattr__(name: str) -> Any:
     if name == "compare":
-        from advisor.simulate.compare import compare
+        from advisor.simulate.whatif import compare
 
         return compare
     if name in ("simulate", "simulate_many"):

@@ -28,8 +28,9 @@ YOUNG_PRIOR = (0.7e-3, 0.45e-3 / MIB)
 FULL_PRIOR = (3e-3, 1.0e-3 / MIB)
 """Seconds fixed and per live byte of a mark-compact by one thread: 0.2-4 ms/MB, by object size."""
 PRIOR_SIGMA = 0.7
-TRANSFER_SIGMA = 0.25
-"""Spread of the true ratio between collectors around the tables below."""
+TRANSFER_SIGMA, FAR_TRANSFER_SIGMA = 0.35, 0.55
+"""Spread of the true ratio between collectors around the tables below; the second between collectors that work so
+differently that the log could not be simulated itself."""
 CALIBRATED_SIGMA = 0.05
 """How well a log tells the costs of its own collector: two runs with the same flags differ by as much."""
 COLD, COLD_FADES, _COLD_LEAST = 1.0, 0.72, 0.01
@@ -42,15 +43,26 @@ _YOUNG_WORKER: Mapping[Collector, float] = {
     Collector.SERIAL: 1.0,
     Collector.PARALLEL: 1.6,
     Collector.CMS: 2.4,
-    Collector.G1: 1.8,
+    Collector.G1: 1.3,
 }
-"""Cost of copying a byte by one worker, Serial = 1: parallel workers pay for atomic forwarding and local buffers."""
+"""Cost of copying a byte by one worker, Serial = 1: parallel workers pay for atomic forwarding and local buffers.
+Means over the same seven programs under each collector with two workers; single programs differ by a factor of 2."""
 _FULL_WORKER: Mapping[Collector, float] = {
     Collector.SERIAL: 1.0,
     Collector.PARALLEL: 1.2,
     Collector.CMS: 1.0,
     Collector.G1: 1.3,
 }
+_FIXED: Mapping[Collector, float] = {
+    Collector.SERIAL: 1.0,
+    Collector.PARALLEL: 1.1,
+    Collector.CMS: 1.6,
+    Collector.G1: 2.0,
+}
+"""What does not depend on bytes, Serial = 1, over the same programs: starting and joining workers, regions."""
+_ALIKE = frozenset({Collector.SERIAL, Collector.PARALLEL})
+_OTHER = 1.5
+"""For collectors in none of the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +113,16 @@ def phase_lines(costs: Costs | None, collector: Collector, workers: int, machine
 def _line(costs: Costs | None, phase: str, collector: Collector, workers: int, machine: Processors) -> Line:
     worker = _YOUNG_WORKER if phase == "young" else _FULL_WORKER
     known: PhaseCost | None = getattr(costs, phase) if costs else None
-    here = worker.get(collector, 1.5) / machine.speed_up(workers)
+    here = worker.get(collector, _OTHER) / machine.speed_up(workers)
     if known is None or costs is None:
         fixed, per_byte = YOUNG_PRIOR if phase == "young" else FULL_PRIOR
-        return Line(fixed, per_byte * here, DEFAULT_SPREAD, PRIOR_SIGMA)
-    there = worker.get(costs.collector, 1.5) / machine.speed_up(_threads(costs, phase))
+        return Line(fixed * _FIXED.get(collector, _OTHER), per_byte * here, DEFAULT_SPREAD, PRIOR_SIGMA)
+    there = worker.get(costs.collector, _OTHER) / machine.speed_up(_threads(costs, phase))
     same = costs.collector == collector and costs.gc_threads == workers
-    sigma = CALIBRATED_SIGMA if same else TRANSFER_SIGMA
-    per_byte = float(known.per_mb) / MIB * here / there
-    return Line(float(known.fixed), per_byte, known.spread, sigma)
+    near = {costs.collector, collector} <= _ALIKE
+    sigma = CALIBRATED_SIGMA if same else TRANSFER_SIGMA if near else FAR_TRANSFER_SIGMA
+    fixed = float(known.fixed) * _FIXED.get(collector, _OTHER) / _FIXED.get(costs.collector, _OTHER)
+    return Line(fixed, float(known.per_mb) / MIB * here / there, known.spread, sigma)
 
 
 def _threads(costs: Costs, phase: str) -> int:
