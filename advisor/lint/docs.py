@@ -30,7 +30,8 @@ jvm-advisor lint --format sarif --output lint.sarif .     # for code scanning
 | `jvm.options`, `jvm.options.d/*.options`, `jvm.config`, `*.vmoptions` | one option a line; prefixes such as `8-13:` |
 | `jvm*-server.options`, `jvm*-clients.options` (Cassandra) | the lines that begin with a hyphen, split into words |
 | `Dockerfile`, `Containerfile`, `*.dockerfile` | ENV, ARG, ENTRYPOINT and CMD in both their forms, per stage |
-| Kubernetes manifests, Helm templates of them | containers: environment, command, image, limits; ConfigMaps: variables, options files |
+| Kubernetes manifests, Helm templates of them | environment, command, image and limits of containers |
+| ConfigMaps in them | variables that carry options, and options files |
 | any other file that you name and that begins with JVM options | as an @argfile |
 
 Folders are walked without `.git`, `node_modules`, virtual environments and what `.gitignore` names.

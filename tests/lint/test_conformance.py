@@ -80,6 +80,9 @@ OPTIONS = st.sampled_from(
 )
 
 
+ODD_OPTIONS = st.text(alphabet="abX=:-+ .,'\"\\#é\u4e2d%", max_size=12).map(lambda text: f"-D{text}".rstrip())
+
+
 def shell_dockerfile(words: list[str]) -> tuple[str, str]:
     return "Dockerfile", f"FROM openjdk:17\nCMD exec java {shlex.join(words)} -jar x.jar\n"
 
@@ -131,7 +134,7 @@ WRITERS: dict[str, Callable[[list[str]], tuple[str, str]]] = {
 
 @pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS.keys())
 @settings(max_examples=30, deadline=None)
-@given(words=st.lists(OPTIONS, min_size=1, max_size=5))
+@given(words=st.lists(OPTIONS | ODD_OPTIONS, min_size=1, max_size=5))
 def test_options_come_back_as_they_were_written_and_from_where(
     writer: Callable[[list[str]], tuple[str, str]], words: list[str]
 ) -> None:
