@@ -18,6 +18,7 @@ from advisor.model.quantities import Bytes
 @click.option("--priority", type=click.Choice(["balanced", "latency", "throughput", "footprint"]))
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the predictions.")
 @click.option("--simulate/--no-simulate", "simulated", default=True, help="Predict the outcome.", show_default=True)
+@click.option("--effects", is_flag=True, help="Also simulate the set without each flag, to show what it is worth.")
 @click.option("--why-not", is_flag=True, help="Also show the rules that stayed silent, and why.")
 @result_options("text", "json")
 def command(
@@ -32,6 +33,7 @@ def command(
     priority: str | None,
     seed: int,
     simulated: bool,
+    effects: bool,
     why_not: bool,
     fmt: str,
     output: Path | None,
@@ -52,6 +54,6 @@ def command(
     if priority:
         goals = goals.model_copy(update={"priority": priority})
     profile = changed(workload.profile, {"goals": goals.model_dump()}, source)
-    result = recommend(profile, assumptions=workload.assumptions, seed=seed, simulated=simulated)
+    result = recommend(profile, assumptions=workload.assumptions, seed=seed, simulated=simulated, effects=effects)
     emit(to_json(result) if fmt == "json" else recommend_text(result, why_not=why_not), output)
     return 1 if result.refused or any(unmet(result.goals)) else 0

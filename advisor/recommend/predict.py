@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from advisor.jvm.commandline import parse_words
@@ -65,6 +65,18 @@ def _outcome(profile: WorkloadProfile, flags: FlagSet, seed: int, notes: list[st
     except InputError as error:
         notes.append(f"no prediction: {error.message}")
         return None
+
+
+def worth(profile: WorkloadProfile, kept: FlagSet, flags: FlagSet, seed: int) -> Mapping[str, Mapping[str, float]]:
+    """Option text -> predicted change of the outcome when it alone is left out; empty where there is no model."""
+    collector = effective(profile.jdk, profile.machine, kept.plus(flags)).collector
+    if profile.allocation is None or not supports(collector):
+        return {}
+    from advisor.optimize.evaluate import Simulated
+    from advisor.optimize.prune import effects
+
+    evaluate = Simulated(profile, seed, max_collections=MAX_COLLECTIONS)
+    return effects(profile, flags, lambda rest: evaluate(kept.plus(rest)))
 
 
 def unmet(verdicts: tuple[GoalVerdict, ...]) -> Iterator[GoalVerdict]:

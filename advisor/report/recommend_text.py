@@ -45,12 +45,24 @@ def _reasons(reasons: tuple[Reason, ...]) -> list[str]:
     """The flags of one rule together, then what the rule says."""
     lines: list[str] = []
     for index, reason in enumerate(reasons):
-        lines.append(f"  {reason.flag}")
+        lines.append(f"  {reason.flag}{_effect(reason)}")
         following = reasons[index + 1] if index + 1 < len(reasons) else None
         if following is None or following.rule != reason.rule:
             lines.append(paragraph(reason.because, indent="      "))
             lines.append(paragraph(f"[{reason.rule}] {reason.source}", indent="      "))
     return lines
+
+
+def _effect(reason: Reason) -> str:
+    """What would change without the flag, where that was simulated."""
+    if reason.effect.get("oom"):
+        return "   without it: out of memory"
+    pause = reason.effect.get("total_ms")
+    memory = reason.effect.get("rss_bytes")
+    if pause is None or memory is None:
+        return ""
+    sign = "+" if memory >= 0 else "-"
+    return f"   without it: {pause:+.0f} ms of pauses, {sign}{Bytes(abs(round(memory))).human()}"
 
 
 def _prediction(result: Recommendation) -> list[str]:
