@@ -14,6 +14,7 @@ from advisor.model.goals import Goals
 from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
+from advisor.model.quantities import Duration
 from advisor.model.trial import Best, Candidate, Optimization
 from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Evaluator, Simulated
 from advisor.optimize.objective import objective
@@ -30,6 +31,9 @@ __all__ = ["Evaluator", "effects", "leave_one_out", "optimize"]
 
 DEFAULT_SUGGESTER = "skopt-gp"
 DEFAULT_TRIALS = 64
+FAR_ABOVE = 4.0
+"""Ratio of the longest pause to the limit of a percentile from which on the longest is worth a word."""
+_SHARES_OF_PAUSES = ("p50_pause", "p99_pause", "p99_9_pause", "mean_pause")
 
 
 def optimize(  # noqa: PLR0913 - the whole question in one call; all but the profile have defaults
@@ -84,7 +88,7 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
         seconds=round(time.perf_counter() - started, 3),
         seed=seed,
         suggester=kind.name,
-        warnings=(*warnings, *_remarks(proposals)),
+        warnings=(*warnings, *_remarks(proposals), *_rare_pauses(described, wanted.goals)),
     )
 
 
@@ -134,6 +138,14 @@ def _described(best: Trial, study: Study, profile: WorkloadProfile, pinned: Flag
         goals=study.objective.verdicts(outcome),
         worth=effects(profile, best.flags, study.outcome),
     )
+
+
+def _rare_pauses(best: Best, goals: Goals) -> Iterator[str]:
+    """A word on every percentile that keeps its limit beside pauses far above it."""
+    longest = Duration(best.outcome.pauses.max_ms / 1000)
+    for goal in goals.limits:
+        if goal.name in _SHARES_OF_PAUSES and goal.operator.startswith("<") and longest > FAR_ABOVE * goal.limit:
+            yield f"{goal} leaves out rare pauses: the longest is {longest.human()}; limit max_pause if that matters"
 
 
 def _remarks(proposals: Proposals) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from advisor.optimize.pareto import Vector
 WORST_RATIO = 20.0
 """Logarithm at which the violation of one limit stops growing, so that a limit of zero stays a finite one."""
 TIE_BREAK = 0.05
-"""Weight of what nobody asked to make small beside what somebody did."""
+"""Weight of what nobody asked to make small beside what somebody did, and of what is limited beside what is not."""
 _FAMILIES: tuple[tuple[str, ...], ...] = (PAUSE_GOALS, ("throughput", "gc_cpu", "wall"), ("rss", "heap"))
 _USUAL = ("p99_pause", "throughput", "rss")
 _UNIMPORTANT: Mapping[str, float] = {
@@ -26,6 +26,10 @@ _UNIMPORTANT: Mapping[str, float] = {
     "rss": 32.0 * (1 << 20),
 }
 """Differences well below these (seconds, share, bytes) are not worth trading for: 1 ms against 2 ms is no halving."""
+_CAPACITY = 5.0
+"""What losing all time adds to the loss: 2 % for 1 % is twice as bad, 40 % for 20 % is worse than that."""
+_WALL_GAIN = 20.0
+"""Most of the running time is the program's own work: 1 % of the whole counts like 20 % of what flags can change."""
 _WEIGHTS: Mapping[str, tuple[float, float, float]] = {
     "balanced": (1.0, 1.0, 1.0),
     "latency": (4.0, 1.0, 1.0),
@@ -51,10 +55,20 @@ class Axis:
         value = outcome.goal_value(self.name)
         if value is None:
             return math.inf
-        if self.name == "throughput":
-            value = 1.0 - value
-        size = math.log(max(value, 0.0) + _UNIMPORTANT[self.name])
+        size = _size(self.name, value)
         return size if self.maximize == (self.name == "throughput") else -size
+
+
+def _size(name: str, value: float) -> float:
+    """The logarithm of a figure, of the time lost for throughput."""
+    match name:
+        case "throughput":
+            lost = max(1.0 - value, 0.0)
+            return math.log(lost + _UNIMPORTANT[name]) + _CAPACITY * lost
+        case "wall":
+            return _WALL_GAIN * math.log(value + _UNIMPORTANT[name])
+        case _:
+            return math.log(value + _UNIMPORTANT[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,7 @@ def objective(goals: Goals) -> Objective:
     """The axes asked for, then the usual ones of each family (pause, throughput, footprint) that was not asked for.
 
     What was asked for counts fully and the rest breaks ties; where nothing was, the priority weighs the three. A usual
-    axis takes the name of a limit of its family: who limits `max_pause` wants that one small.
+    axis takes the name of a limit of its family, and then breaks ties only: a limit that is kept is good enough.
     """
     asked = [Axis(name, name in goals.maximize, 1.0) for name in dict.fromkeys((*goals.minimize, *goals.maximize))]
     weights = (TIE_BREAK,) * 3 if asked else _WEIGHTS[goals.priority]
@@ -113,8 +127,8 @@ def _usual(goals: Goals, asked: list[Axis], weights: tuple[float, ...]) -> Itera
     for family, usual, weight in zip(_FAMILIES, _USUAL, weights, strict=True):
         if any(axis.name in family for axis in asked):
             continue
-        name = next((name for name in limited if name in family), usual)
-        yield Axis(name, name == "throughput", weight)
+        name = next((name for name in limited if name in family), None)
+        yield Axis(name or usual, (name or usual) == "throughput", weight * TIE_BREAK if name else weight)
 
 
 def violation(goal: Goal, outcome: Outcome) -> float:

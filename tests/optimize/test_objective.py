@@ -48,6 +48,18 @@ def test_a_limit_names_the_axis_of_its_family() -> None:
     assert names(asked) == ["max_pause", "throughput", "heap"]
 
 
+def test_what_is_limited_counts_little_once_the_limit_is_kept() -> None:
+    """45 ms of an allowed 50 with 99 % throughput is better than 2 ms with 97 %."""
+    measure = objective(Goals(limits=(Goal.parse("p99_pause < 50ms"),)))
+    assert measure.score(outcome(45, 0.99)).cost < measure.score(outcome(2, 0.97)).cost
+    assert measure.score(outcome(45, 0.99)).cost > measure.score(outcome(20, 0.99)).cost
+
+
+def test_capacity_is_not_traded_for_short_pauses() -> None:
+    measure = objective(Goals())
+    assert measure.score(outcome(45, 0.90)).cost < measure.score(outcome(1, 0.68)).cost
+
+
 @pytest.mark.parametrize("priority, leading", [("latency", 0), ("throughput", 1), ("footprint", 2)])
 def test_the_priority_weighs_one_axis_more(priority: str, leading: int) -> None:
     weights = [axis.weight for axis in objective(Goals.model_validate({"priority": priority})).axes]
@@ -73,6 +85,15 @@ def test_a_limit_missed_by_more_is_violated_more(limit_ms: float, near: float, f
 
 def test_throughput_counts_by_the_time_lost() -> None:
     assert violation(Goal.parse("throughput > 95%"), outcome(throughput=0.90)) == pytest.approx(math.log(2))
+
+
+def test_one_percent_of_the_running_time_outweighs_memory_where_time_is_what_counts() -> None:
+    def cost(wall_s: float, rss_bytes: int) -> float:
+        result = outcome(rss_bytes=rss_bytes).model_copy(update={"wall_s": wall_s})
+        return objective(Goals(minimize=("wall",))).score(result).cost
+
+    assert cost(1000, 8000 * MIB) < cost(1010, 1000 * MIB)
+    assert cost(1000, 8000 * MIB) > cost(1000, 1000 * MIB)
 
 
 def test_an_unknown_figure_counts_as_a_broken_limit() -> None:

@@ -198,6 +198,19 @@ def test_a_collector_in_use_without_a_model_leaves_no_baseline_and_a_warning() -
     assert "zgc" in result.warnings[0]
 
 
+def test_rare_pauses_far_above_a_limit_are_told() -> None:
+    profile = small()
+
+    def rare(flags: FlagSet) -> Outcome:
+        result = Analytic(profile)(flags)
+        return result.model_copy(update={"pauses": result.pauses.model_copy(update={"max_ms": 900.0})})
+
+    assert any("900ms" in text for text in quick(profile, evaluate=rare, goals=limits("p99_pause < 100ms")).warnings)
+    assert not any(
+        "900ms" in text for text in quick(profile, evaluate=rare, goals=limits("p99_pause < 500ms")).warnings
+    )
+
+
 def test_only_the_collectors_asked_for_are_searched() -> None:
     result = quick(small(), collectors=(Collector.SERIAL,))
     chosen = {effective(17, small().machine, parse_words(c.flags)).collector for c in result.pareto}
