@@ -42,7 +42,7 @@ def serial_log(*, collections: int = 40, rate_mb_s: float = 100.0, eden_mb: int 
             (0.005, "gc,init", "Heap Max Capacity: 128M"),
         ]
     )
-    time, young, old = 0.0, 0, 10
+    time, young, old = 0.0, 0, 0
     for number in range(collections):
         time += eden_mb / rate_mb_s
         full = number % 10 == 9
@@ -54,12 +54,12 @@ def serial_log(*, collections: int = 40, rate_mb_s: float = 100.0, eden_mb: int 
         time += ms / 1000
         lines += stamped(
             [
-                (time, "gc,heap", f"GC({number}) DefNew: {before << 10}K(40960K)->{after << 10}K(40960K)"),
-                (time, "gc,heap", f"GC({number}) Tenured: {old << 10}K(87040K)->{kept << 10}K(87040K)"),
+                (time, "gc,heap", f"GC({number}) DefNew: {before << 10}K(39296K)->{after << 10}K(39296K)"),
+                (time, "gc,heap", f"GC({number}) Tenured: {old << 10}K(87424K)->{kept << 10}K(87424K)"),
                 (
                     time,
                     "gc",
-                    f"GC({number}) Pause {kind} (Allocation Failure) {before + old}M->{after + kept}M(125M) {ms:.3f}ms",
+                    f"GC({number}) Pause {kind} (Allocation Failure) {before + old}M->{after + kept}M(123M) {ms:.3f}ms",
                 ),
             ]
         )

@@ -1,0 +1,78 @@
+"""`jvm-advisor analyze`: what it prints and writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor.analyze import analyze_logs
+from advisor.cli.main import run
+from advisor.model.profile import load_profile
+from advisor.report.analyze_text import analyze_text
+from tests.analyze.logs import SAMPLES
+
+SAMPLE = str(SAMPLES / "orders-jdk21-serial.log.gz")
+
+
+def test_text_is_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdict comes first, nothing but long names passes column 80, and the figures are those of the JSON."""
+    assert run(["analyze", SAMPLE]) == 0
+    printed = capsys.readouterr().out
+    analysis = analyze_logs((SAMPLE,))
+    assert printed == analyze_text(analysis)
+    assert printed.startswith(("This JVM", "Nothing is wrong"))
+    assert all(len(line) <= 80 or SAMPLE in line for line in printed.splitlines())
+    assert str(analysis.pauses.count) in printed
+    assert f"{analysis.throughput:.2%}" in printed
+    for finding in analysis.diagnosis:
+        assert f"[{finding.id}]" in printed.replace("\n    ", " ")
+
+
+def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["analyze", "--format", "json", SAMPLE]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "analyze/1"
+    assert set(document["source"]) >= {"files", "lines", "bytes", "format", "jdk", "collector", "flags"}
+    assert document["source"]["collector"] == "serial"
+    assert set(document["pauses"]) == {
+        *("count", "total_ms", "mean_ms", "p50_ms", "p90_ms", "p99_ms", "p99_9_ms", "max_ms", "by_kind")
+    }
+    assert sum(kind["count"] for kind in document["pauses"]["by_kind"].values()) == document["pauses"]["count"]
+    assert set(document["failures"]) == {
+        *("full_gc", "concurrent_mode_failure", "promotion_failed", "evacuation_failure"),
+        *("allocation_stall", "degenerated", "humongous"),
+    }
+    assert document["throughput"] == pytest.approx(
+        1 - document["pauses"]["total_ms"] / 1000 / document["duration_s"], abs=1e-5
+    )
+
+
+def test_the_profile_is_written_and_reads_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "orders.yaml"
+    assert run(["analyze", SAMPLE, "--profile", str(path)]) == 0
+    capsys.readouterr()
+    profile = load_profile(path)
+    assert profile.observed is not None
+    assert run(["analyze", SAMPLE, "--format", "yaml"]) == 0
+    assert capsys.readouterr().out == path.read_text(encoding="utf-8")
+
+
+def test_the_same_log_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = []
+    for _ in range(2):
+        run(["analyze", "--format", "json", SAMPLE])
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1]
+
+
+def test_an_error_is_one_document_in_json_mode(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.log"
+    path.touch()
+    assert run(["analyze", "--format", "json", str(path)]) == 2
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["schema"] == "error/1"
+    assert document["where"] == str(path)
+    assert "Traceback" not in captured.err
