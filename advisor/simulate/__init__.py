@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from advisor.simulate.modelled import supports
 
 if TYPE_CHECKING:
-    from advisor.simulate.whatif import compare
     from advisor.simulate.predict import simulate, simulate_many
+    from advisor.simulate.whatif import compare
 
 __all__ = ["compare", "simulate", "simulate_many", "supports"]
 

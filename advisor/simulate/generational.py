@@ -106,8 +106,9 @@ class Generational:
     def _pass_time(self, decay: Vector) -> None:
         self.old.age(decay)
         self.young.age(decay)
-        self.old.take(self.direct.live, self.direct.used)
-        self.direct = Filling.empty(self.setting.width)
+        if self.direct.used:
+            self.old.take(self.direct.live, self.direct.used)
+            self.direct = Filling.empty(self.setting.width)
 
     def _explicit(self, elapsed_s: float) -> Sequence[Pause]:
         return (self._full(),)

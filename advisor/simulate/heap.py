@@ -6,6 +6,7 @@ the bytes an age occupies are the sum of its vector at that time; garbage since 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,12 +32,12 @@ class Old:
 
     def take(self, vector: Vector, occupied: float) -> None:
         """Takes in promoted objects."""
-        self.live = [mine + more for mine, more in zip(self.live, vector, strict=True)]
+        self.live = list(map(operator.add, self.live, vector))
         self.used += occupied
 
     def age(self, decay: Vector) -> None:
         """Lets time pass."""
-        self.live = [mine * left for mine, left in zip(self.live, decay, strict=True)]
+        self.live = list(map(operator.mul, self.live, decay))
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Young:
 
     def age(self, decay: Vector) -> None:
         """Lets time pass for the survivors; what fills eden is kept up to date while it fills."""
-        self.ages = [[live * left for live, left in zip(vector, decay, strict=True)] for vector in self.ages]
+        self.ages = [list(map(operator.mul, vector, decay)) for vector in self.ages]
 
     def live(self) -> Vector:
         """Everything in the young generation that still lives."""
@@ -122,5 +123,5 @@ def add(vectors: Sequence[Vector], width: int) -> Vector:
     """The sum of vectors."""
     total = [0.0] * width
     for vector in vectors:
-        total = [a + b for a, b in zip(total, vector, strict=True)]
+        total = list(map(operator.add, total, vector))
     return total
