@@ -58,7 +58,7 @@ def recommend(
         command_line=shlex.join(("java", *division.kept.words(), *flags)),
         reasons=_reasons(proposals, earned.flags, missed),
         kept=division.kept.words(),
-        dropped=division.dropped(earned.flags),
+        dropped=division.dropped(earned.flags, result),
         baseline=prediction.baseline,
         predicted=prediction.predicted,
         goals=prediction.goals(profile.goals),

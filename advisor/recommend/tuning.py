@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisor.jvm.catalog import catalog
-from advisor.jvm.commandline import parse_words
+from advisor.jvm.commandline import flag_values, parse_words
 from advisor.jvm.constraints import judge
+from advisor.jvm.ergonomics import Effective
 from advisor.model.flags import FlagSet, Option
 from advisor.model.profile import WorkloadProfile
 
@@ -38,15 +39,21 @@ class Division:
     tuning: FlagSet
     gone: Mapping[str, str]
 
-    def dropped(self, chosen: FlagSet) -> dict[str, str]:
-        """Every option in use that the recommendation leaves out, with the reason."""
+    def dropped(self, chosen: FlagSet, result: Effective) -> dict[str, str]:
+        """Every option in use that is left out of `chosen`, with the reason; `result` is what takes effect now."""
         reasons = dict(self.gone)
         words = frozenset(chosen.words())
         for option in self.tuning:
             if option.text in words:
                 continue
             new = chosen.get(option.name)
-            reasons[option.text] = f"replaced by {new.text}" if new else "no rule supports it for this workload"
+            values = flag_values(FlagSet((option,)), result.jdk)
+            if new:
+                reasons[option.text] = f"replaced by {new.text}"
+            elif values and all(result.value(name) == value for name, value in values.items()):
+                reasons[option.text] = "the JVM does so by itself"
+            else:
+                reasons[option.text] = "no rule supports it for this workload"
         return reasons
 
 
