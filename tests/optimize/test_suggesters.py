@@ -70,10 +70,10 @@ def test_an_unknown_suggester_names_the_known_ones() -> None:
 
 
 @every
-@pytest.mark.parametrize("count", [1, 5, 8])
+@pytest.mark.parametrize("count", [2, 7])
 def test_a_batch_has_as_many_points_as_asked_for_all_inside_the_space(kind: SuggesterKind, count: int) -> None:
     suggester = kind.make(DIMENSIONS, 3)
-    for _ in range(2 + 24 // count):
+    for _ in range(2 + 18 // count):
         points = suggester.ask(count)
         assert len(points) == count
         assert all(contains(DIMENSIONS, point) for point in points)
