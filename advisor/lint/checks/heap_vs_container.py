@@ -23,7 +23,8 @@ class HeapVsContainer:
         name, heap = found
         word = next((w for w in reversed(case.words) if w.known and case.sets(w, name)), None)
         if word is not None:
-            told = f"the heap may grow to {Bytes(heap).human()}, but the container gets {Bytes(limit).human()} in all"
+            place = case.launch.name
+            told = f"the heap may grow to {Bytes(heap).human()}, but {place} gets {Bytes(limit).human()} in all"
             confidence: FindingConfidence = "medium" if case.launch.is_open() else "high"
             yield Problem(self.id, "warning", confidence, word, name, told)
 

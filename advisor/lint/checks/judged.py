@@ -31,7 +31,7 @@ class Judged:
         """One for each verdict of the kind."""
         for judgement in case.apart if self.apart else case.together:
             if judgement.verdict.check == self.id and self._is_certain(judgement):
-                yield _doubted(_problem(judgement), case)
+                yield _doubted(_problem(judgement, case), case)
 
     def _is_certain(self, judgement: Judgement) -> bool:
         """Whether nothing fills in later what the verdict is about."""
@@ -41,13 +41,22 @@ class Judged:
         return judgement.word.known and not (self.id == "bad-value" and _TEMPLATED.search(str(option.value)))
 
 
-def _problem(judgement: Judgement) -> Problem:
+def _problem(judgement: Judgement, case: Case) -> Problem:
     verdict = judgement.verdict
     subject = verdict.flag or verdict.option.text
     message = verdict.message if subject in verdict.message else f"{subject}: {verdict.message}"
+    if verdict.check == "multiple-collectors":
+        message += _elsewhere(judgement, case)
     return Problem(
         verdict.check, verdict.severity, verdict.confidence, judgement.word, verdict.flag, message, verdict.replacement
     )
+
+
+def _elsewhere(judgement: Judgement, case: Case) -> str:
+    """Which other carriers choose a collector; nothing where all of them stand in the same one."""
+    chosen = [word for word, option in zip(case.words, case.flags, strict=True) if option.name in SELECTORS]
+    carriers = dict.fromkeys(str(word.carrier) for word in chosen if word.carrier is not judgement.word.carrier)
+    return f" (by {', '.join(carriers)})" if carriers else ""
 
 
 def _doubted(problem: Problem, case: Case) -> Problem:
