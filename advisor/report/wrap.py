@@ -44,3 +44,8 @@ def table(rows: Sequence[Sequence[str]], *, right: Iterable[int] = ()) -> list[s
         )
         lines.append(("  " + "  ".join(cells)).rstrip())
     return lines
+
+
+def section(title: str, lines: Iterable[str]) -> str:
+    """A heading with its lines."""
+    return "\n".join([title, *lines])
