@@ -32,7 +32,7 @@ jvm-advisor lint --format sarif --output lint.sarif .     # for code scanning
 | `Dockerfile`, `Containerfile`, `*.dockerfile` | ENV, ARG, ENTRYPOINT and CMD in both their forms, per stage |
 | Kubernetes manifests, Helm templates of them | environment, command, image and limits of containers |
 | ConfigMaps in them | variables that carry options, and options files |
-| any other file that you name and that begins with JVM options | as an @argfile |
+| any other file that you name and that begins with JVM options | as a shell command line |
 
 Folders are walked without `.git`, `node_modules`, virtual environments and what `.gitignore` names.
 
