@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from advisor.analyze.accumulators import PauseTally, RateMeter, Thinned
-from advisor.analyze.events import Cycle, CycleUse, Pause, Phase, Spaces
+from advisor.analyze.events import Cycle, CycleUse, Pause, Phase, Regions, Spaces
 
 MIB = 1 << 20
 OVERFLOW = 0.95
@@ -57,6 +58,8 @@ class HeapUse:
         self._old_after: int | None = None
         self._heap_after: int | None = None
         self._unmetered = 0
+        self.humongous_regions = self.humongous_step = 0
+        self._humongous_after: int | None = None
         self._cycle_ended = False
         self._z_used: dict[str, int] = {}
         self._z_young_live = 0
@@ -66,7 +69,7 @@ class HeapUse:
         self.from_start = True
         self.last_end_s = self._metered_s = time_s
         self.metered_from_s = self.metered_from_s or time_s
-        self._young_after = self._old_after = self._heap_after = 0
+        self._young_after = self._old_after = self._heap_after = self._humongous_after = 0
         self._paused_s = 0.0
 
     def pause(self, event: Pause) -> None:
@@ -76,6 +79,8 @@ class HeapUse:
             self.first_spaces = spaces
         if event.heap:
             self._sizes(event.heap.before, event.heap.capacity)
+        if spaces.humongous_regions:
+            self._humongous(spaces.humongous_regions)
         interval_s = self._allocated(event)
         if event.kind in ("young", "mixed"):
             self._survived(event, interval_s)
@@ -132,6 +137,14 @@ class HeapUse:
         self.allocation.add(since, start_s, self._unmetered)
         self._metered_s, self._paused_s, self._unmetered = end_s, 0.0, 0
         return start_s - since if start_s is not None and since is not None else None
+
+    def _humongous(self, regions: Regions) -> None:
+        """New humongous regions since the last collection; their common divisor is what one object takes at most."""
+        if self._humongous_after is not None and regions.before > self._humongous_after:
+            new = regions.before - self._humongous_after
+            self.humongous_regions += new
+            self.humongous_step = math.gcd(self.humongous_step, new)
+        self._humongous_after = regions.after
 
     def _by_generation(self, event: Pause) -> int:
         """Young fills by allocation alone; old between collections by objects too large for young."""

@@ -15,6 +15,8 @@ from advisor.analyze.metrics import Metrics
 from advisor.analyze.target import Jvm
 from advisor.model.quantities import Bytes, Duration, Rate, Ratio
 
+LEAST_LARGE = 0.005
+"""Share of the allocation below which large objects are not worth a word."""
 COPYING = ("serial", "parallel", "cms", "g1")
 """Collectors whose pauses copy and compact: their length follows the bytes."""
 
@@ -78,7 +80,19 @@ def _allocation(metrics: Metrics) -> dict[str, Any] | None:
     if metrics.heap.allocation.intervals >= 2:
         result["peak"] = str(Rate(max(metrics.heap.allocation.peak, rate)))
         result["burstiness"] = round(metrics.heap.allocation.variation, 3)
-    return result
+    return result | _present(large=_large(metrics))
+
+
+def _large(metrics: Metrics) -> dict[str, Any] | None:
+    """Humongous objects of G1. One that takes a region is larger than half of it: three quarters is the middle."""
+    region, heap = metrics.jvm.number("region"), metrics.heap
+    if not region or not heap.humongous_regions:
+        return None
+    size = (heap.humongous_step - 0.25) * region
+    share = heap.humongous_regions * region / max(heap.allocation.total, 1)
+    if share < LEAST_LARGE:
+        return None
+    return {"share": str(Ratio(min(1.0, share * size / (heap.humongous_step * region)))), "size": _size(size)}
 
 
 def _lifetimes(metrics: Metrics) -> dict[str, Any]:

@@ -126,6 +126,16 @@ def test_concurrent_mode_failures_are_inferred(shared: Path, tmp_path: Path) -> 
     assert debug.failures["promotion_failed"] == sum("Promotion failed" in line for line in lines)
 
 
+def test_references_of_debug_logs(shared: Path) -> None:
+    """The most that one collection discovered, by a count of the lines."""
+    with gzip.open(shared / "gclogs" / "generated" / "fmt-jdk11-cms-debug.log.gz", "rt") as stream:
+        found = re.findall(r"(\w+)Reference:\n.*Discovered: (\d+)\n", stream.read())
+    most = {kind.lower(): max(int(count) for name, count in found if name == kind) for kind, _ in found}
+    told = analysed(shared, "fmt-jdk11-cms-debug.log").profile["references"]
+    assert most["weak"] > 0
+    assert {kind: count for kind, count in told.items() if kind in most} == {k: n for k, n in most.items() if n}
+
+
 def test_rotated_parts_are_put_in_order(shared: Path) -> None:
     folder = shared / "gclogs" / "generated"
     parts = sorted(str(path) for path in folder.glob("fmt-jdk21-g1-rotated.log*.gz"))

@@ -200,6 +200,15 @@ def test_nearest_release(release: int, nearest: int) -> None:
     assert nearest_release(release) == nearest
 
 
+def test_humongous_objects_of_g1_are_measured() -> None:
+    """Every 2000th request of 18.6 kB also makes a buffer of 768 kB: 2 % of all bytes, in regions of 1 MB."""
+    profile = profile_of(str(SAMPLES / "orders-jdk17-g1.log.gz"))
+    assert profile.allocation is not None
+    assert profile.allocation.large is not None
+    assert profile.allocation.large.size == 768 << 10
+    assert profile.allocation.large.share == pytest.approx(768 / (2000 * 18.6 + 768), rel=0.1)
+
+
 @pytest.mark.parametrize("name", ["jdk17-parallel", "jdk17-g1", "jdk21-serial", "jdk11-cms"])
 def test_samples_show_what_their_program_did(name: str) -> None:
     """9600 MB of arrays in 24.1 s, an order book of 120 MB (which the pessimal cycle of G1 and CMS may not reach)."""

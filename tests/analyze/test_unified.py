@@ -188,6 +188,20 @@ def test_a_log_that_stops_in_a_pause_is_cut() -> None:
     assert not events(lines)[-1].cut  # type: ignore[union-attr]
 
 
+def test_a_second_run_goes_on_where_the_first_ended(tmp_path: Path) -> None:
+    """A container that restarts appends to its log; uptime begins anew."""
+    path = tmp_path / "twice.log"
+    path.write_text("\n".join([*serial_log(), *serial_log()]) + "\n")
+    once = tmp_path / "once.log"
+    once.write_text("\n".join(serial_log()) + "\n")
+    double, single = analyze_logs((str(path),)), analyze_logs((str(once),))
+    assert single.duration_s is not None
+    assert double.duration_s == pytest.approx(2 * single.duration_s, abs=0.02)
+    assert double.pauses.count == 2 * (single.pauses.count or 0)
+    assert double.allocation.rate_bytes_s == pytest.approx(single.allocation.rate_bytes_s, rel=0.01)
+    assert "several-runs" in {finding.id for finding in double.diagnosis}
+
+
 def test_every_format_knows_its_own_lines() -> None:
     own = {
         "unified": serial_log(),

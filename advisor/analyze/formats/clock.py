@@ -39,6 +39,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._stamp: Stamp | None = None
+        self._base_s = 0.0
         self.first_s: float | None = None
         self.last_s: float | None = None
 
@@ -53,11 +54,20 @@ class Clock:
         found = stamp.pattern.search(line, 0, end) if stamp else self._settle(line, end)
         if found:
             try:
-                self.last_s = self._stamp.seconds(found[1])  # type: ignore[union-attr]
+                self.last_s = self._base_s + self._stamp.seconds(found[1])  # type: ignore[union-attr]
             except (ValueError, OverflowError):
                 return self.last_s
             if self.first_s is None:
                 self.first_s = self.last_s
+        return self.last_s
+
+    def restarted(self, line: str, end: int) -> float | None:
+        """The time of a line with which a JVM starts: uptime begins anew, time goes on from the last line before."""
+        before = self.last_s
+        now = self.read(line, end)
+        if before is not None and now is not None and now < before:
+            self._base_s += before - now
+            self.last_s = before
         return self.last_s
 
     def _settle(self, line: str, end: int) -> re.Match[str] | None:

@@ -10,7 +10,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from advisor.analyze.events import Change, Cycle, Ended, Event, Hint, Pause, Phase, Regions, Setting, Started, Trouble
+from advisor.analyze.events import (
+    Change,
+    Cycle,
+    Ended,
+    Event,
+    Hint,
+    Pause,
+    Phase,
+    References,
+    Regions,
+    Setting,
+    Started,
+    Trouble,
+)
 from advisor.analyze.formats.clock import Clock
 from advisor.analyze.formats.drafts import Drafts
 from advisor.analyze.formats.header import header_event
@@ -18,6 +31,8 @@ from advisor.analyze.formats.zgc_tables import ZTables
 from advisor.model.outcome import PauseKind
 
 UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "": 1}
+STAMP_S = 0.002
+"""How far time stamps may be off: they are of whole milliseconds, taken when the line is printed."""
 HELD_EVENTS = 1000
 """Events kept back at most while a full pause waits to see whether it was part of a young one."""
 
@@ -37,6 +52,9 @@ _AGE = re.compile(r"- age +(\d{1,3}): +(\d{1,15}) bytes")
 _METASPACE = re.compile(r"Metaspace: (?:\d+[KM](?:\(\d+[KM]\))?->)?(\d{1,15})([KM])")
 _WORKERS = re.compile(r"Using (\d{1,15}) workers of (\d{1,15}) for (?:evacuation|full compaction)")
 _THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d{1,15})")
+_REFERENCE_LINES = ("    Discovered:", "  SoftR", "  WeakR", "  FinalR", "  PhantomR")
+_REFERENCE = re.compile(r"(?:(Soft|Weak|Final|Phantom)Reference:|Discovered: (\d{1,12}))$")
+_FOUND = re.compile(r"(Soft|Weak|Final|Phantom): (\d{1,12})(?: encountered)?(?=,)|(Phantom): (\d{1,12})$")
 _KINDS: tuple[tuple[str, PauseKind], ...] = (
     ("Young (Mixed)", "mixed"),
     ("Mixed", "mixed"),
@@ -78,6 +96,15 @@ def _ms(text: str) -> float:
     return float(text.replace(",", "."))
 
 
+def _encloses(young: Pause, full: Pause) -> bool:
+    """Whether a young pause began before the full one that was printed first, and lasted until after it."""
+    if young.kind != "young" or not full.gc_id - 4 < young.gc_id < full.gc_id or young.ms < full.ms:
+        return False
+    if young.start_s is None or full.start_s is None:
+        return True
+    return young.start_s <= full.start_s + STAMP_S
+
+
 class Unified:
     """The format of `-Xlog`."""
 
@@ -105,6 +132,7 @@ class _Reader:
         self._starts_seen = False
         self._stopped = False
         self._collector: str | None = None
+        self._reference_kind: str | None = None
         self._words = self._by_word()
 
     def _by_word(self) -> dict[str, Callable[[str, int, str], None]]:
@@ -121,6 +149,7 @@ class _Reader:
         table.update(dict.fromkeys((f"{name}:" for name in _YOUNG), self._young))
         table.update(dict.fromkeys((f"{name}:" for name in _OLD), self._old))
         table.update(dict.fromkeys(_FIELD, self._regions))
+        table.update(dict.fromkeys(("Soft:", "Weak:", "Final:", "Phantom:", "Encountered"), self._references))
         table.update(dict.fromkeys(("Garbage", "Minor", "Major"), self._cycle))
         table.update(dict.fromkeys(("Y:", "y:", "O:", "o:"), self._generation))
         return table
@@ -136,6 +165,8 @@ class _Reader:
                     start = line.find(") ", at) + 2
                     if line.startswith(" ", start):
                         if not tables.active:
+                            if line.startswith(_REFERENCE_LINES, start):
+                                self._reference(line[start:].strip())
                             continue
                         word = " "
                     else:
@@ -197,7 +228,7 @@ class _Reader:
     def _joined(self, pause: Pause) -> Pause:
         """The pause with the full one inside it, if the one that was held back is that: JDK 11 prints it first."""
         full = self._held[0]
-        if not isinstance(full, Pause) or not (pause.kind in ("young", "mixed") and pause.gc_id < full.gc_id):
+        if not isinstance(full, Pause) or not _encloses(pause, full):
             return pause
         self._held.pop(0)
         return Pause(
@@ -297,6 +328,19 @@ class _Reader:
         if rest == "Age table:":
             self._out.append(Hint(22, 99))
 
+    def _reference(self, text: str) -> None:
+        """Of debug logs: a line for the kind of reference, then one for how many were discovered."""
+        found = _REFERENCE.match(text)
+        if found and found[1]:
+            self._reference_kind = found[1].lower()
+        elif found and self._reference_kind:
+            self._out.append(References(**{self._reference_kind: int(found[2])}))
+
+    def _references(self, line: str, gc_id: int, rest: str) -> None:
+        """Concurrent collectors print them in one line, or one for each kind."""
+        counts = {(kind or last).lower(): int(count or end) for kind, count, last, end in _FOUND.findall(rest)}
+        self._out.append(References(**counts))
+
     def _metaspace(self, line: str, gc_id: int, rest: str) -> None:
         found = _METASPACE.match(rest)
         if found:
@@ -327,7 +371,7 @@ class _Reader:
         if event is None:
             return
         if isinstance(event, Started):
-            event = Started(self._clock.read(line, start), event.collector)
+            event = Started(self._clock.restarted(line, start), event.collector)
             self._tables.active = event.collector.startswith("The Z")
         elif isinstance(event, Trouble):
             event = Trouble(self._clock.read(line, start), event.kind, None, event.ms)
