@@ -134,8 +134,8 @@ class Metrics:
 
     @property
     def elapsed_s(self) -> float | None:
-        """The time that the log covers; without time stamps, what its safepoint lines add up to."""
-        if self.first_s is not None and self.last_s is not None:
+        """The time that the log covers; without time stamps (or in disorder), what its safepoint lines add up to."""
+        if self.first_s is not None and self.last_s is not None and self.last_s >= self.first_s:
             return self.last_s - self.first_s
         return self.safepoints_s or None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from advisor.analyze.formats.unified import Unified
 from advisor.analyze.metrics import Metrics
 from advisor.model.errors import AdvisorError, InputError, NotModelledError, UsageError
 from advisor.model.profile import WorkloadProfile
+from advisor.report.analyze_text import analyze_text
+from advisor.report.json import to_json
 from tests.analyze.logs import SAMPLES, serial_log
 
 SAMPLE = SAMPLES / "orders-jdk17-g1.log.gz"
@@ -86,6 +89,29 @@ def test_a_log_without_any_heap_size_asks_for_the_memory(tmp_path: Path) -> None
     path.write_text("[0.006s][info][gc] Using G1\n[1.006s][info][gc] GC(0) Pause Remark 1.000ms\n")
     with pytest.raises(InputError, match="memory"):
         analyze_logs((str(path),))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_pieces_and_shuffled_lines_give_a_valid_profile(seed: int, tmp_path: Path) -> None:
+    """Whatever part of a log is left, in whatever order, the answer is an analysis or an error of ours."""
+    stream = random.Random(seed)
+    name = stream.choice(sorted(SAMPLES.glob("*.log.gz")))
+    with gzip.open(name, "rt", encoding="utf-8") as text:
+        lines = text.read().split("\n")
+    start = stream.randrange(len(lines) // 2)
+    lines = [line for line in lines[start : stream.randrange(start + 1, len(lines))] if stream.random() < 0.9]
+    if seed % 3 == 0:
+        stream.shuffle(lines)
+    path = tmp_path / "piece.log"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    try:
+        analysis = analyze_logs((str(path),))
+    except AdvisorError as error:
+        assert str(path) in str(error)
+        return
+    WorkloadProfile.model_validate(analysis.profile)
+    assert analyze_text(analysis)
+    assert to_json(analysis)
 
 
 def _streamed(batches: Iterator[list[str]]) -> Metrics:
