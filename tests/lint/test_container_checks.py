@@ -66,6 +66,7 @@ def test_the_jvm_takes_the_serial_collector_where_the_check_says_so(
     [
         ("-Xmx300m", "memory: 1791Mi, cpu: 8", True),
         ("-Xmx300m", "memory: 1792Mi, cpu: 8", False),
+        ("-Xmx300m", "cpu: 1", True),
         ("-Xmx300m", "cpu: 1500m", False),  # a fraction counts as the next whole processor
         ("-Xmx300m -XX:+UseG1GC", "cpu: 1", False),
         ("-Xmx300m $(MORE)", "cpu: 1", False),  # what comes may choose a collector

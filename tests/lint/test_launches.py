@@ -54,6 +54,12 @@ def test_the_command_of_a_script_entry_point_is_read() -> None:
     assert dockerfile('CMD ["java", "-Da", "Main"]\nENTRYPOINT ["/entry.sh"]\n') == []  # an ENTRYPOINT resets CMD
 
 
+def test_the_launchers_own_variable_is_not_read_by_release_8(tmp_path: Path) -> None:
+    text = "FROM openjdk:{}\nENV JDK_JAVA_OPTIONS=-XX:+NoSuchFlag\n"
+    assert checks(text.format(8), "Dockerfile", tmp_path) == []
+    assert checks(text.format(11), "Dockerfile", tmp_path) == [(2, "unknown-flag")]
+
+
 def test_stages_and_here_documents() -> None:
     here = "RUN <<A <<B\nENV JAVA_OPTS=-Dn\nA\nENV JAVA_OPTS=-Dn\nB\n"
     text = f"ENV JAVA_OPTS=-Da\nFROM openjdk:21\n{here}ENV JAVA_OPTS=-Db\n"

@@ -21,6 +21,7 @@ FILES = (
     "logs/keep.options",
     "docs/a/b/c.args",
     "docs/c.args",
+    "docs/build",
     "temp1/x.args",
     "tempX/x.args",
     "sub/only-here.args",
