@@ -14,7 +14,11 @@ from advisor.optimize.space import Space, without
 from advisor.optimize.study import Study, Trial
 
 WORTH = 0.03
-"""A flag earns its place when leaving it out makes some axis worse by more than 3 %."""
+"""A flag earns its place when leaving it out makes some axis worse by more than 3 %.
+
+Two sets that differ by 3 % of the young generation, simulated on the same program, differ by chance with a standard
+deviation of up to 2.3 % of the p99 pause, and by far less in throughput and memory.
+"""
 
 Effect = dict[str, float]
 

@@ -12,8 +12,8 @@ from advisor.optimize.evaluate import Evaluator
 from advisor.optimize.objective import Objective, Score
 from advisor.optimize.pareto import front, thinned
 
-ALIKE = 0.05
-"""Outcomes within 5 % of one another on every axis are one trade-off: a prediction cannot tell them apart."""
+ALIKE = 0.1
+"""Outcomes within 10 % of one another on every axis are one trade-off: predictions are no finer than that."""
 
 
 @dataclass(frozen=True, slots=True)

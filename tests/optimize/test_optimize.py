@@ -34,6 +34,7 @@ from advisor.optimize.ranges import space_for
 from advisor.optimize.study import Study
 from advisor.simulate import simulate
 from tests.optimize.workloads import Analytic, small
+from tests.recommend.profiles import random_profile
 
 BOTH = (Collector.SERIAL, Collector.PARALLEL)
 NOTHING = FlagSet()
@@ -235,6 +236,27 @@ def test_programs_that_always_run_out_of_memory_have_an_honest_answer() -> None:
     result = quick(small(), evaluate=hopeless, trials=16)
     assert result.best.outcome.oom
     assert not result.best.meets_goals
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_plausible_profile_has_an_admitted_answer_or_a_clear_refusal(seed: int) -> None:
+    profile = random_profile(seed)
+    try:
+        result = quick(profile, trials=8, seed=seed)
+    except InputError as refusal:
+        assert "no heap fits" in refusal.message
+        return
+    for candidate in (result.best, *result.pareto):
+        flags = parse_words(candidate.flags)
+        target = effective(profile.jdk, profile.machine, flags)
+        assert accepted(flags, profile.jdk, profile.machine)
+        assert (profile.live or 0) <= target.layout.max_heap <= heap_budget(profile, target)
+    assert result.best.meets_goals == all(verdict.met for verdict in result.best.goals)
+
+
+def test_an_unknown_live_set_still_has_a_best_set() -> None:
+    result = optimize(small(lifetimes={}), suggester="sobol", trials=8)
+    assert not result.best.outcome.oom
 
 
 def test_what_is_missing_is_said() -> None:
