@@ -95,11 +95,9 @@ def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, targ
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,
-        throughput=round(throughput(metrics, elapsed), 6) if elapsed else None,
+        throughput=round(throughput(metrics, elapsed), 6) if elapsed and pauses.count is not None else None,
         allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.heap.allocation.total or None),
-        promotion=Volume(
-            rate_bytes_s=_rounded(promotion), total_bytes=metrics.heap.promoted if promotion is not None else None
-        ),
+        promotion=Volume(rate_bytes_s=_rounded(promotion), total_bytes=metrics.heap.promoted_bytes),
         heap=Heap(max_bytes=metrics.heap_max, peak_used_bytes=metrics.heap.peak_used, live_bytes=steady_live(metrics)),
         cycles=_cycles(metrics, collector),
         failures=_failures(metrics),

@@ -60,6 +60,8 @@ class HeapUse:
         self._unmetered = 0
         self.humongous_regions = self.humongous_step = 0
         self._humongous_after: int | None = None
+        self._young_end: int | None = None
+        self._growth = self._growths = 0
         self._cycle_ended = False
         self._z_used: dict[str, int] = {}
         self._z_young_live = 0
@@ -88,6 +90,8 @@ class HeapUse:
             self._full(event)
         elif event.kind in ("young", "mixed"):
             self._live_after_cycle(event)
+        if self.first_spaces is None:
+            self._grown_by(event)
         self._ended(event.end_s)
 
     def _ended(self, time_s: float | None) -> None:
@@ -102,6 +106,7 @@ class HeapUse:
     def swept(self) -> None:
         """CMS freed old while the program ran: where only the whole heap is told, allocation is hidden by that."""
         self._cycle_ended = True
+        self._young_end = None
         if self.first_spaces is None:
             self._heap_after = None
 
@@ -189,6 +194,8 @@ class HeapUse:
         if not self._z_used:
             self._unmetered += self._by_heap(event.heap.before, event.heap.after, None)
             self._meter(event.time_s, event.time_s)
+            if not event.name.startswith("Minor"):
+                self.live.add((event.time_s or 0.0, event.heap.after))
         self._ended(event.time_s)
 
     def cycle_use(self, event: CycleUse) -> None:
@@ -238,6 +245,26 @@ class HeapUse:
             self.young_capacities.add(eden * self.region + survived)
             return survived, promoted
         return None, None
+
+    def _grown_by(self, event: Pause) -> None:
+        """Where only the whole heap is told: what grows from one young collection to the next was promoted."""
+        if event.kind != "young" or event.heap is None or event.inner:
+            self._young_end = None
+            return
+        if self._young_end is not None:
+            self._growth += event.heap.after - self._young_end
+            self._growths += 1
+        self._young_end = event.heap.after
+
+    @property
+    def promoted_bytes(self) -> int | None:
+        """All that was promoted, or None where nothing tells. Mixed collections of G1 hide what they promote: it is
+
+        taken to be as much as in the others.
+        """
+        if self.promotions_seen:
+            return self.promoted * (self.promotions_seen + self.promotions_hidden) // self.promotions_seen
+        return max(0, self._growth) if self._growths else None
 
     def _survivor_room(self, spaces: Spaces) -> int | None:
         """One survivor space; where the log leaves it out, a ninth of the young capacity that it gives."""

@@ -64,12 +64,9 @@ def allocation_rate(metrics: Metrics) -> float | None:
 
 
 def promotion_rate(metrics: Metrics) -> float | None:
-    """Bytes a second. Mixed collections hide what they promote: it is taken to be as much as in the others."""
-    measured = metrics.measured_s
-    if not metrics.heap.promotions_seen or not measured or measured <= 0:
-        return None
-    seen = metrics.heap.promotions_seen
-    return metrics.heap.promoted * (seen + metrics.heap.promotions_hidden) / seen / measured
+    """Bytes a second, or None where nothing shows it."""
+    measured, promoted = metrics.measured_s, metrics.heap.promoted_bytes
+    return promoted / measured if promoted is not None and measured and measured > 0 else None
 
 
 def _allocation(metrics: Metrics) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from advisor.analyze.costs import theil_sen
 from advisor.analyze.metrics import Metrics
 
-LEAST_OLD_COLLECTIONS = 4
+LEAST_OLD_COLLECTIONS = 5
 START_UP = 0.1
 """The share of the log that may be start-up: what is live then says nothing of later."""
 RISING = 0.85

@@ -40,13 +40,12 @@ def _verdict(analysis: Analysis) -> str:
         return paragraph(f"This JVM works, with something to look at: {_clause(warnings[0])}")
     share = f" It ran for {analysis.throughput:.1%} of the time" if analysis.throughput is not None else ""
     longest = f"; its longest pause was {_ms(analysis.pauses.max_ms)}." if analysis.pauses.count else "."
-    return paragraph(
-        f"Nothing is wrong with garbage collection in this log.{share}{longest}" if share else "Nothing found."
-    )
+    return paragraph(f"Nothing is wrong with garbage collection in this log.{share}{longest if share else ''}")
 
 
 def _clause(finding: Diagnosis) -> str:
-    return f"{finding.message[0].lower()}{finding.message[1:].rstrip('.')} ({finding.evidence})."
+    first = finding.message[0].lower() if finding.message[1].islower() else finding.message[0]
+    return f"{first}{finding.message[1:].rstrip('.')} ({finding.evidence})."
 
 
 def _findings(diagnosis: tuple[Diagnosis, ...]) -> Iterator[str]:

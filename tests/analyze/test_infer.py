@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -207,6 +209,20 @@ def test_humongous_objects_of_g1_are_measured() -> None:
     assert profile.allocation.large is not None
     assert profile.allocation.large.size == 768 << 10
     assert profile.allocation.large.share == pytest.approx(768 / (2000 * 18.6 + 768), rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["jdk17-parallel", "jdk21-serial", "jdk11-cms", "jdk17-g1"])
+def test_plain_gc_logs_tell_nearly_the_same(name: str, tmp_path: Path) -> None:
+    """`-Xlog:gc` alone gives whole heaps in megabytes: the same pauses, and rates that are nearly the same."""
+    whole = SAMPLES / f"orders-{name}.log.gz"
+    with gzip.open(whole, "rt", encoding="utf-8") as stream:
+        plain = [line.rstrip("\n") for line in stream if re.search(r"\[gc\s*\]", line)]
+    expected, found = analyze_logs((str(whole),)), analyze_logs((written(tmp_path, plain),))
+    assert found.pauses == expected.pauses
+    assert found.cycles == expected.cycles
+    assert found.allocation.rate_bytes_s == pytest.approx(expected.allocation.rate_bytes_s, rel=0.03)
+    assert found.heap.live_bytes == pytest.approx(expected.heap.live_bytes, rel=0.12)
+    assert found.promotion.rate_bytes_s == pytest.approx(expected.promotion.rate_bytes_s, rel=0.4)
 
 
 @pytest.mark.parametrize("name", ["jdk17-parallel", "jdk17-g1", "jdk21-serial", "jdk11-cms"])
