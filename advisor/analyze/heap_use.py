@@ -19,6 +19,8 @@ class Survival:
 
     interval_s: float | None
     ages: tuple[int, ...]
+    survived: int
+    """Bytes that stay in the survivor space."""
     promoted: int
     overflow: bool
     threshold: int | None
@@ -229,7 +231,7 @@ class HeapUse:
         spaces = event.spaces
         room = self._survivor_room(spaces)
         overflow = room is not None and survived > OVERFLOW * room and promoted > 0
-        self.survivals.add(Survival(interval_s, spaces.ages, promoted, overflow, spaces.threshold))
+        self.survivals.add(Survival(interval_s, spaces.ages, survived, promoted, overflow, spaces.threshold))
 
     def _copied(self, event: Pause) -> tuple[int | None, int | None]:
         """Bytes that survive in young, and bytes promoted; None where the lines do not tell."""

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from advisor.analyze.costs import phase_cost
-from advisor.analyze.lifetimes import fit_components
+from advisor.analyze.lifetimes import component_of_totals, fit_components
 from advisor.analyze.live import live_growth, steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.target import Jvm
@@ -98,7 +98,8 @@ def _lifetimes(metrics: Metrics) -> dict[str, Any]:
     running = metrics.heap.allocation.running_s
     if rate and running > 0:
         # Ages pass while the program runs, so the fit is per second of running time.
-        components = fit_components(metrics.heap.survivals.items, metrics.heap.allocation.total / running)
+        survivals, running_rate = metrics.heap.survivals.items, metrics.heap.allocation.total / running
+        components = fit_components(survivals, running_rate) or component_of_totals(survivals, running_rate)
         if components:
             result["components"] = [
                 {"share": str(Ratio(min(1.0, part.share))), "mean": _time(part.mean_s)} for part in components

@@ -21,6 +21,8 @@ LONGEST = 30.0
 """The longest mean that is tried, in times the age of the oldest cohort: older is as good as retained."""
 APART = 3.0
 """Means of two components differ at least by this factor: closer ones no log can tell apart."""
+SHORTEST, LIVES_ON = 0.005, 0.95
+"""Bounds of the share that survives from one collection to the next: beyond them no log tells the mean age."""
 BETTER = 0.7
 """A second component has to bring the error below this share of what one leaves."""
 
@@ -53,6 +55,39 @@ def fit_components(survivals: Sequence[Survival], rate: float) -> tuple[Componen
     pairs = [(a, b) for i, a in enumerate(means) for b in means[i + 1 :] if b > APART * a]
     two = min((_fit(cohorts, rate, pair) for pair in pairs), key=lambda fitted: fitted[0])
     return two[1] if two[0] < BETTER * one[0] else one[1]
+
+
+def component_of_totals(survivals: Sequence[Survival], rate: float) -> tuple[Component, ...]:
+    """One component where there are no age tables: from mean survivors S and mean promotion P.
+
+    With q = exp(-T/m) and promotion after t collections, S = B (1 - q^t) / (1 - q) and P = B q^t, where B survives its
+    first collection. A log without thresholds is taken to promote at the second collection, as Parallel comes to.
+    """
+    later = [s for s in survivals[len(survivals) // 2 :] if s.interval_s and not s.overflow]
+    if rate <= 0 or len(later) < LEAST_COLLECTIONS or any(s.ages for s in later):
+        return ()
+    survived, promoted = mean(s.survived for s in later), mean(s.promoted for s in later)
+    interval = mean(s.interval_s or 0.0 for s in later)
+    thresholds = [s.threshold for s in later if s.threshold]
+    collections = max(1, round(median(thresholds))) if thresholds else 1
+    if survived <= 0 or promoted <= 0:
+        return ()
+    q = _survival(promoted / survived, collections)
+    first = survived * (1 - q) / (1 - q**collections)
+    mean_s = -interval / math.log(q)
+    return (Component(min(0.95, first / (rate * mean_s * (1 - q))), mean_s),)
+
+
+def _survival(ratio: float, collections: int) -> float:
+    """The q of q^t (1 - q) / (1 - q^t) = P / S, which rises with q towards 1 / t; by halving."""
+    low, high = SHORTEST, LIVES_ON
+    for _ in range(40):
+        q = (low + high) / 2
+        if q**collections * (1 - q) / (1 - q**collections) < ratio:
+            low = q
+        else:
+            high = q
+    return low
 
 
 def steady_cohorts(survivals: Sequence[Survival]) -> Cohorts | None:

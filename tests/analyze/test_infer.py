@@ -69,7 +69,7 @@ def test_a_mixture_is_found_again(short: float, mean: float, long: float, factor
         return RATE * sum(p * m * -math.expm1(-interval / m) * math.exp(-(age - 1) * interval / m) for p, m in parts)
 
     ages = tuple(round(cohort(age)) for age in range(1, 7))
-    survivals = [Survival(interval, ages, round(cohort(7)), overflow=False, threshold=6)] * 40
+    survivals = [Survival(interval, ages, sum(ages), round(cohort(7)), overflow=False, threshold=6)] * 40
     fitted = fit_components(survivals, RATE)
     assert fitted
     for age in range(1, 8):
@@ -81,9 +81,9 @@ def test_a_mixture_is_found_again(short: float, mean: float, long: float, factor
 
 
 def test_overflowing_survivors_and_missing_ages_fit_nothing() -> None:
-    full = [Survival(0.1, (5 * MIB,), 3 * MIB, overflow=True, threshold=1)] * 40
+    full = [Survival(0.1, (5 * MIB,), 5 * MIB, 3 * MIB, overflow=True, threshold=1)] * 40
     assert fit_components(full, RATE) == ()
-    assert fit_components([Survival(0.1, (), MIB, overflow=False, threshold=7)] * 40, RATE) == ()
+    assert fit_components([Survival(0.1, (), MIB, MIB, overflow=False, threshold=7)] * 40, RATE) == ()
     assert fit_components([], RATE) == ()
 
 
