@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -35,7 +36,7 @@ MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
 
 def schema_text(name: str, model: type[BaseModel]) -> str:
     """One schema, the same bytes every time."""
-    mode = "validation" if name in ("profile", "rule") else "serialization"
+    mode: Literal["validation", "serialization"] = "validation" if name in ("profile", "rule") else "serialization"
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{name}.schema.json",

@@ -107,6 +107,13 @@ def _minimum_over_initial(line: Together) -> str | None:
     return f"the minimum heap ({_size(minimum)}) is larger than the initial ({_size(initial)})"
 
 
+def _young_over_initial(line: Together) -> str | None:
+    young, initial = line.number("NewSize"), line.number("InitialHeapSize")
+    if young is None or initial is None or not 0 < initial < young or line.effective.collector is Collector.G1:
+        return None
+    return f"the young generation ({_size(young)}) is larger than the initial heap ({_size(initial)}), which it raises"
+
+
 def _given_over_max(name: str, words: str) -> Callable[[Together], str | None]:
     def broken(line: Together) -> str | None:
         size, maximum = line.number(name), line.number("MaxHeapSize")
@@ -125,9 +132,9 @@ def _concurrent_over_parallel(line: Together) -> str | None:
 
 
 def _parallel_without_threads(line: Together) -> str | None:
-    if line.number("ParallelGCThreads") != 0 or line.effective.collector is not Collector.PARALLEL:
+    if line.number("ParallelGCThreads") != 0 or line.effective.collector not in (Collector.PARALLEL, Collector.G1):
         return None
-    return "the parallel collector needs at least one thread"
+    return f"{line.effective.collector} needs at least one thread"
 
 
 def _code_cache_bounds(line: Together) -> str | None:
@@ -189,6 +196,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("heap-bounds", "error", ("MinHeapSize", "InitialHeapSize"), _minimum_over_initial, first=17),
     Relation("heap-bounds", "error", ("SoftMaxHeapSize",), _given_over_max("SoftMaxHeapSize", "SoftMax"), first=17),
     Relation("heap-bounds", "warning", ("MaxNewSize", "NewSize"), _given_over_max("NewSize", "the young generation")),
+    Relation("heap-bounds", "warning", ("MaxNewSize", "NewSize"), _young_over_initial),
     Relation("heap-bounds", "warning", ("NewSize",), _more("NewSize", "MaxNewSize", sized=True)),
     Relation("flag-constraint", "error", ("ConcGCThreads",), _concurrent_over_parallel, last=17),
     Relation("flag-constraint", "error", ("ParallelGCThreads",), _parallel_without_threads),

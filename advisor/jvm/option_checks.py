@@ -50,7 +50,17 @@ _REMOVED_OPTIONS = (
     ("-Djava.endorsed.dirs", 9, "use the class path or --upgrade-module-path"),
     ("-Djava.ext.dirs", 9, "use the class path"),
     ("-Xnoagent", 25, "delete it"),
-    ("-Djava.security.manager", 24, "the security manager is gone; delete it"),
+    ("-Xbootclasspath:", 9, "use --patch-module"),
+    ("-Xfuture", 25, "delete it"),
+)
+_DEPRECATED_OPTIONS = (
+    # option prefix, first release that warns, what to do
+    ("-Xverify:none", 13, "bytecode is verified for good reason; delete it"),
+    ("-noverify", 13, "bytecode is verified for good reason; delete it"),
+    ("-Xprof", 9, "it does nothing; use a profiler or JFR"),
+    ("--illegal-access", 17, "it does nothing; use --add-opens"),
+    ("-Xfuture", 13, "it does nothing; delete it"),
+    ("-Xdebug", 22, "it does nothing; delete it"),
 )
 _X_OPTIONS = re.compile(
     r"-X(|batch|bootclasspath(/a)?:.*|check.*|comp|debug|diag.*|future|int|internalversion|log(:.*)?|loggc:.*|maxf.*|minf.*|"
@@ -74,7 +84,8 @@ class Context:
 
 def check_option(option: Option, context: Context) -> Iterator[Verdict]:
     """Everything that is wrong with one option by itself."""
-    yield from _removed_option(option, context)
+    yield from _aged_option(option, context)
+    yield from _security_manager(option, context)
     match option.kind:
         case OptionKind.BOOLEAN | OptionKind.VALUED | OptionKind.BARE:
             yield from _flag(option, context)
@@ -86,11 +97,28 @@ def check_option(option: Option, context: Context) -> Iterator[Verdict]:
             yield from _foreign_dash(option)
 
 
-def _removed_option(option: Option, context: Context) -> Iterator[Verdict]:
+def _security_manager(option: Option, context: Context) -> Iterator[Verdict]:
+    """-Djava.security.manager: warned about from JDK 17, fatal from 24 on; `allow` is a value from JDK 12 on."""
+    if option.kind is not OptionKind.PROPERTY or option.name != "java.security.manager" or option.value == "disallow":
+        return
+    if context.jdk >= 24:
+        yield Verdict("removed-option", "error", None, option, "the security manager was removed in JDK 24", "")
+    elif option.value == "allow" and context.jdk < 12:
+        yield Verdict("bad-value", "error", None, option, "allow is a value only from JDK 12 on", "")
+    elif option.value != "allow" and context.jdk >= 17:
+        yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 17, gone in 24", "")
+
+
+def _aged_option(option: Option, context: Context) -> Iterator[Verdict]:
     for prefix, since, hint in _REMOVED_OPTIONS:
         if option.text.startswith(prefix) and context.jdk >= since:
             text = f"{prefix} was removed in JDK {since}: {hint}"
             yield Verdict("removed-option", "error", None, option, text, "")
+            return
+    for prefix, since, hint in _DEPRECATED_OPTIONS:
+        if option.text.startswith(prefix) and context.jdk >= since:
+            text = f"{prefix} is deprecated since JDK {since}: {hint}"
+            yield Verdict("deprecated-flag", "warning", None, option, text, "")
 
 
 def _foreign_dash(option: Option) -> Iterator[Verdict]:
@@ -112,10 +140,6 @@ def _x_option(option: Option, context: Context) -> Iterator[Verdict]:
     elif context.jdk >= 9 and option.text.startswith("-Xloggc:"):
         text = "-Xloggc prints a deprecation warning since JDK 9; -Xlog:gc*:file=... does the same and can rotate"
         yield Verdict("deprecated-flag", "warning", None, option, text, f"-Xlog:gc:{option.text[len('-Xloggc:') :]}")
-    elif context.jdk >= 13 and option.text == "-Xverify:none":
-        yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 13", "")
-    elif context.jdk >= 22 and option.text == "-Xdebug":
-        yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 22", "")
 
 
 def _flag(option: Option, context: Context) -> Iterator[Verdict]:

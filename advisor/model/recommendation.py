@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from advisor.model.base import Result
+from advisor.model.goals import Goal
 from advisor.model.outcome import Outcome
 
 
@@ -38,6 +39,17 @@ class GoalVerdict(Result):
     limit: str
     predicted: str | None
     met: bool | None
+
+    @classmethod
+    def of(cls, goal: Goal, outcome: Outcome | None) -> GoalVerdict:
+        """One limit held against an outcome, or against nothing."""
+        value = outcome.goal_value(goal.name) if outcome else None
+        return cls(
+            name=goal.name,
+            limit=f"{goal.operator} {goal.shown(goal.limit)}",
+            predicted=None if value is None else goal.shown(value),
+            met=None if value is None else goal.met_by(value),
+        )
 
 
 class MemoryBudget(Result):

@@ -108,7 +108,7 @@ class Objective:
 
     def verdicts(self, outcome: Outcome) -> tuple[GoalVerdict, ...]:
         """Every limit against an outcome, for reading."""
-        return tuple(_verdict(goal, outcome) for goal in self.limits)
+        return tuple(GoalVerdict.of(goal, outcome) for goal in self.limits)
 
 
 def objective(goals: Goals) -> Objective:
@@ -147,13 +147,3 @@ def violation(goal: Goal, outcome: Outcome) -> float:
     worse, better = (value, limit) if upper else (limit, value)
     ratio = max(worse, 1e-9) / max(better, 1e-9)
     return min(max(math.log(ratio), 1e-9), WORST_RATIO)
-
-
-def _verdict(goal: Goal, outcome: Outcome) -> GoalVerdict:
-    value = outcome.goal_value(goal.name)
-    return GoalVerdict(
-        name=goal.name,
-        limit=f"{goal.operator} {goal.shown(goal.limit)}",
-        predicted=None if value is None else goal.shown(value),
-        met=None if value is None else goal.met_by(value),
-    )

@@ -9,7 +9,7 @@ from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import effective
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet
-from advisor.model.goals import Goal, Goals
+from advisor.model.goals import Goals
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.recommendation import GoalVerdict
@@ -30,18 +30,7 @@ class Prediction:
 
     def goals(self, goals: Goals) -> tuple[GoalVerdict, ...]:
         """Every limit against the prediction."""
-        return tuple(verdict(goal, self.predicted) for goal in goals.limits)
-
-
-def verdict(goal: Goal, outcome: Outcome | None) -> GoalVerdict:
-    """One limit against an outcome."""
-    value = outcome.goal_value(goal.name) if outcome else None
-    return GoalVerdict(
-        name=goal.name,
-        limit=f"{goal.operator} {goal.shown(goal.limit)}",
-        predicted=None if value is None else goal.shown(value),
-        met=None if value is None else goal.met_by(value),
-    )
+        return tuple(GoalVerdict.of(goal, self.predicted) for goal in goals.limits)
 
 
 def predict(profile: WorkloadProfile, flags: FlagSet, seed: int) -> Prediction:

@@ -35,7 +35,10 @@ LINES = (
     "-XX:+UseSharedSpaces", "-XX:+UseZGC -XX:+ZGenerational", "-XX:+UseCompressedClassPointers", "-XX:+UseAppCDS",
     "-XX:+TraceClassLoading", "-XX:+UseCGroupMemoryLimitForHeap", "-XX:LockingMode=2", "-XX:+FlightRecorder", "-d64",
     "-Xincgc", "-Xbootclasspath/p:x", "-Djava.ext.dirs=x", "-Djava.endorsed.dirs=x", "-Xnoagent", "-Xdebug",
-    "-Xverify:none", "-XX:+UseStringDeduplication -XX:+UseParallelGC", "-XX:+UseStringDeduplication -XX:+UseG1GC",
+    "-Xverify:none", "-noverify", "--illegal-access=permit", "-Xbootclasspath:x", "-Xfuture",
+    "-Djava.security.manager", "-Djava.security.manager=allow", "-XX:+UseG1GC -XX:ParallelGCThreads=0", "-Xprof",
+    "-XX:+UseParallelGC -Xms20m -Xmn150m", "-XX:+UseSerialGC -Xms20m -Xmn150m", "-XX:+UseG1GC -Xms20m -Xmn150m",
+    "-XX:+UseStringDeduplication -XX:+UseParallelGC", "-XX:+UseStringDeduplication -XX:+UseG1GC",
     # locks
     "-XX:G1NewSizePercent=10", "-XX:G1NewSizePercent=10 -XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC",
     "-XX:+UnlockExperimentalVMOptions -XX:G1NewSizePercent=10", "-XX:+LogVMOutput", "-XX:+ZapUnusedHeapArea",

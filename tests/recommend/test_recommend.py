@@ -8,9 +8,9 @@ import pytest
 
 from advisor.model.goals import Goal
 from advisor.model.profile import WorkloadProfile, load_profile
-from advisor.model.recommendation import Recommendation
+from advisor.model.recommendation import GoalVerdict, Recommendation
 from advisor.recommend import recommend
-from advisor.recommend.predict import unmet, verdict
+from advisor.recommend.predict import unmet
 from tests.conftest import ROOT
 
 
@@ -48,7 +48,7 @@ def test_goals_are_held_against_the_prediction() -> None:
     result = recommend(profile(goals=goals))
     assert {goal.name: goal.met for goal in result.goals} == {"throughput": True, "rss": False, "heap": True}
     assert [goal.name for goal in unmet(result.goals)] == ["rss"]
-    assert verdict(Goal.parse("wall < 1s"), None).met is None
+    assert GoalVerdict.of(Goal.parse("wall < 1s"), None).met is None
 
 
 def test_each_flag_is_worth_what_its_absence_costs() -> None:
