@@ -16,7 +16,7 @@ from advisor.analyze import LogTarget, analyze_logs
 from advisor.analyze.accumulators import PauseTally, RateMeter, Thinned
 from advisor.analyze.costs import phase_cost, theil_sen
 from advisor.analyze.heap_use import Survival
-from advisor.analyze.lifetimes import fit_components
+from advisor.analyze.lifetimes import component_of_totals, fit_components
 from advisor.analyze.target import nearest_release
 from advisor.model.errors import InputError
 from advisor.model.outcome import Pauses
@@ -85,6 +85,19 @@ def test_overflowing_survivors_and_missing_ages_fit_nothing() -> None:
     assert fit_components(full, RATE) == ()
     assert fit_components([Survival(0.1, (), MIB, MIB, overflow=False, threshold=7)] * 40, RATE) == ()
     assert fit_components([], RATE) == ()
+
+
+@pytest.mark.parametrize("threshold", [1, 4])
+def test_one_component_is_found_from_totals_alone(threshold: int) -> None:
+    """8 % of the bytes live 0.2 s on average; survivors and promotion at a threshold give both figures back."""
+    interval, mean = 0.1, 0.2
+    q = math.exp(-interval / mean)
+    born = RATE * 0.08 * mean * (1 - q)
+    survived = round(sum(born * q**age for age in range(threshold)))
+    told = Survival(interval, (), survived, round(born * q**threshold), overflow=False, threshold=threshold)
+    (found,) = component_of_totals([told] * 20, RATE)
+    assert found.mean_s == pytest.approx(mean, rel=0.01)
+    assert found.share == pytest.approx(0.08, rel=0.01)
 
 
 def test_theil_sen_passes_over_outliers() -> None:
