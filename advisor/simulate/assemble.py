@@ -18,7 +18,8 @@ from advisor.simulate.machine import Processors
 from advisor.simulate.protocol import CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
 
-OTHER_FLAGS_SIGMA, PER_OCTAVE_SIGMA = 0.1, 0.15
+LOADING_S = 30.0
+OTHER_FLAGS_SIGMA, PER_OCTAVE_SIGMA = 0.15, 0.2
 
 
 def model_of(target: Effective) -> type[CollectorModel]:
@@ -68,7 +69,8 @@ def assemble(
     workers = 1 if target.collector is Collector.SERIAL else max(1, target.parallel_gc_threads)
     lines = phase_lines(costs, target.collector, workers, Processors(profile.machine.cpus))
     lines = lines.widened(_extrapolation(profile, target))
-    span = Span(model.work_s, max_collections, _explicit_interval(profile, target))
+    metadata = _metadata_times(profile, target, model.work_s)
+    span = Span(model.work_s, max_collections, _explicit_interval(profile, target), metadata)
     return Assembly(target, factory, model, lines, span)
 
 
@@ -90,3 +92,21 @@ def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:
 def _explicit_interval(profile: WorkloadProfile, target: Effective) -> float:
     hourly = profile.references.explicit_gc_per_hour
     return 3600 / hourly if hourly and target.value("DisableExplicitGC") is not True else math.inf
+
+
+def _metadata_times(profile: WorkloadProfile, target: Effective, work_s: float) -> tuple[float, ...]:
+    """When class metadata passes MetaspaceSize, and each time the threshold that the collection before it set.
+
+    After a collection the threshold is used / (1 - MinMetaspaceFreeRatio) (metaspace.cpp). Classes are loaded evenly
+    over the start of a program: its first quarter, at most half a minute.
+    """
+    used, threshold = float(profile.metaspace.used or 0), target.value("MetaspaceSize")
+    ratio = target.value("MinMetaspaceFreeRatio")
+    if not isinstance(threshold, int) or not isinstance(ratio, int) or not 0 < ratio < 100:
+        return ()
+    times: list[float] = []
+    level = float(max(threshold, 1 << 20))
+    while level < used:
+        times.append(level / used * min(work_s / 4, LOADING_S))
+        level /= 1 - ratio / 100
+    return tuple(times)

@@ -31,7 +31,7 @@ PRIOR_SIGMA = 0.7
 TRANSFER_SIGMA, FAR_TRANSFER_SIGMA = 0.35, 0.55
 """Spread of the true ratio between collectors around the tables below; the second between collectors that work so
 differently that the log could not be simulated itself."""
-CALIBRATED_SIGMA = 0.05
+CALIBRATED_SIGMA = 0.1
 """How well a log tells the costs of its own collector: two runs with the same flags differ by as much."""
 COLD, COLD_FADES, _COLD_LEAST = 1.0, 0.72, 0.01
 """The first young collection takes twice as long as later ones per byte (1.7-3 times in seven programs), the next 1.7

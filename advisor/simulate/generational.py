@@ -97,8 +97,8 @@ class Generational:
     def collect(self, cause: Cause, decay: Vector, elapsed_s: float) -> Sequence[Pause]:
         """Runs the collection that an exhausted eden or the program asks for."""
         self._pass_time(decay)
-        if cause is Cause.EXPLICIT:
-            return self._explicit(elapsed_s)
+        if cause is not Cause.ALLOCATION:
+            return self._asked_for(elapsed_s)
         if not self.attempt_is_safe():
             return (*self._refused_young(), self._full())
         return self._young(elapsed_s)
@@ -110,7 +110,7 @@ class Generational:
             self.old.take(self.direct.live, self.direct.used)
             self.direct = Filling.empty(self.setting.width)
 
-    def _explicit(self, elapsed_s: float) -> Sequence[Pause]:
+    def _asked_for(self, elapsed_s: float) -> Sequence[Pause]:
         return (self._full(),)
 
     def _young(self, elapsed_s: float) -> Sequence[Pause]:

@@ -18,6 +18,7 @@ class Cause(IntEnum):
 
     ALLOCATION = 0
     EXPLICIT = 1
+    METADATA = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Span:
     max_collections: int
     explicit_every_s: float = math.inf
     """Running time between collections that the program asks for."""
+    metadata_at_s: tuple[float, ...] = ()
+    """When class metadata reaches a threshold, in running time."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Run:
         self.tally = Tally()
         self._last = 0.0
         self._next_explicit = span.explicit_every_s
+        self._metadata = sorted(span.metadata_at_s, reverse=True)
         self._means = tuple(part.mean_s for part in workload.components)
 
     def execute(self) -> Tally:
@@ -93,17 +96,24 @@ class Run:
 
     def _mutate(self) -> None:
         mutator, model = self.mutator, self.model
-        until = min(self.span.work_s, self._next_explicit)
+        until = min(self.span.work_s, self._next_asked())
         before = model.filling.used + model.direct.used
         spent = mutator.fill(model.filling, model.direct, model.room(), until - mutator.now, model.direct_share)
         self.tally.allocated += model.filling.used + model.direct.used - before
         if mutator.now >= self.span.work_s - _END:
             self.kernel.after(spent, "end", self.kernel.stop)
+        elif self._metadata and mutator.now >= self._metadata[-1] - _END:
+            self._metadata.pop()
+            self.kernel.after(spent, "metadata", lambda: self._collect(Cause.METADATA))
         elif mutator.now >= self._next_explicit - _END:
             self._next_explicit += self.span.explicit_every_s
             self.kernel.after(spent, "explicit", lambda: self._collect(Cause.EXPLICIT))
         else:
             self.kernel.after(spent, "exhausted", lambda: self._collect(Cause.ALLOCATION))
+
+    def _next_asked(self) -> float:
+        """When the next collection comes that eden does not cause."""
+        return min(self._next_explicit, self._metadata[-1] if self._metadata else math.inf)
 
     def _collect(self, cause: Cause) -> None:
         tally, mutator = self.tally, self.mutator
@@ -130,8 +140,8 @@ class Run:
         interval = each / self.mutator.workload.rate
         remaining = (self.span.work_s - self.mutator.now) / interval
         stride = math.ceil(remaining / max(1, self.span.max_collections - self.tally.steps))
-        until_explicit = (self._next_explicit - self.mutator.now) / interval
-        most = int(min(stride, remaining, until_explicit)) - 1
+        until_asked = (self._next_asked() - self.mutator.now) / interval
+        most = int(min(stride, remaining, until_asked)) - 1
         if most < 1:
             return 0.0
         count, pauses = self.model.repeat(most, interval, self._means)

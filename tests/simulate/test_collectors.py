@@ -114,6 +114,17 @@ def test_explicit_collections_are_full_unless_disabled(collector: str) -> None:
 
 
 @pytest.mark.parametrize("collector", NAMES)
+@pytest.mark.parametrize(
+    ("used", "size", "count"), [("20m", "21m", 0), ("33m", "21m", 1), ("90m", "21m", 3), ("90m", "128m", 0)]
+)
+def test_metadata_thresholds_cause_full_collections(collector: str, used: str, size: str, count: int) -> None:
+    """21, 35 and 58 MB: each collection raises the threshold to used / 0.6."""
+    program = profile(metaspace={"used": used})
+    flags = (*fixed(collector=collector), f"-XX:MetaspaceSize={size}")
+    assert simulate(program, flags, replicates=1).cycles["full"] == count
+
+
+@pytest.mark.parametrize("collector", NAMES)
 def test_a_thinned_run_tells_what_the_whole_run_tells(collector: str) -> None:
     program = profile(duration="1500s", lifetimes={"components": [{"share": "6%", "mean": "5s"}]})
     flags = fixed(collector=collector, heap="300m", young="60m")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from advisor.model.machine import Collector
 from advisor.simulate.generational import Generational
 from advisor.simulate.heap import Evacuation, Old, Young
 from advisor.simulate.mutator import Filling
-from advisor.simulate.protocol import Setting
+from advisor.simulate.protocol import Pause, Setting
 from advisor.simulate.size_policy import UNIT, SizeFlags, SizePolicy
 
 _ROUNDS = 3
@@ -68,6 +69,13 @@ class Parallel(Generational):
     def attempt_is_safe(self) -> bool:
         """The smaller of padded average promotion and young occupancy must fit (psScavenge.cpp)."""
         return min(self.promoted.padded, self.young.used) < self.old.free
+
+    def _asked_for(self, elapsed_s: float) -> Sequence[Pause]:
+        """A scavenge goes first where ScavengeBeforeFullGC is set: the default until release 21."""
+        if not self._flag("ScavengeBeforeFullGC"):
+            return (self._full(),)
+        pauses = self._young(elapsed_s)
+        return pauses if pauses[-1].kind == "full" else (*pauses, self._full())
 
     def _full_must_follow(self, committed_before: float) -> bool:
         """Until release 11 a scavenge that leaves too little for the next one is followed by a full collection."""
