@@ -20,6 +20,9 @@ from advisor.simulate.predict import Flags, as_flag_set, simulate
 COUNT_TOLERANCE, TOTAL_TOLERANCE = 0.05, 0.15
 """A self-check passes when the young collections and the total pause of the log come out this close."""
 
+WIDE = 3.0
+"""Ratio of the ends of an interval of the total pause, beyond which a prediction is in doubt by itself."""
+
 
 def compare(
     profile: WorkloadProfile, flags: Flags, *, seed: int = 0, replicates: int = 8, duration: Duration | None = None
@@ -41,7 +44,7 @@ def compare(
         baseline_flags=old.words(),
         baseline=baseline,
         outcome=predicted,
-        confidence=_confidence(profile, target, seed, replicates),
+        confidence=_confidence(profile, target, predicted, seed, replicates),
         seed=seed,
     )
 
@@ -87,9 +90,14 @@ def _judged(outcome: Outcome, observed: Observed) -> SelfCheck:
     return SelfCheck(text, close and right)
 
 
-def _confidence(profile: WorkloadProfile, target: Effective, seed: int, replicates: int) -> Confidence:
+def _confidence(
+    profile: WorkloadProfile, target: Effective, predicted: Outcome, seed: int, replicates: int
+) -> Confidence:
     check = self_check(profile, seed=seed, replicates=min(replicates, 3))
     doubts = list(_doubts(profile, target))
+    low, high = predicted.intervals["pauses.total_ms"]
+    if high > WIDE * low:
+        doubts.append("the interval is wide: little differences in the program decide what happens")
     level: Literal["high", "medium", "low"]
     if check is not None and not check.passed:
         doubts.append("the model does not reproduce the log itself: take the direction, not the figures")
