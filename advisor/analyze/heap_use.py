@@ -23,6 +23,8 @@ class Survival:
     """Bytes that stay in the survivor space."""
     promoted: int
     overflow: bool
+    fresh: bool
+    """The survivor space was empty before."""
     threshold: int | None
 
 
@@ -64,6 +66,7 @@ class HeapUse:
         self._humongous_after: int | None = None
         self._young_end: int | None = None
         self._growth = self._growths = 0
+        self._fresh = False
         self._cycle_ended = False
         self._z_used: dict[str, int] = {}
         self._z_young_live = 0
@@ -126,6 +129,7 @@ class HeapUse:
         """Meters what was allocated since the last collection; the running time since then, where one ends here."""
         generations = self.first_spaces is not None and self.first_spaces.young is not None
         if event.spaces.young:
+            self._fresh = self._young_after == 0
             allocated = self._by_generation(event)
         elif event.heap and not generations:
             allocated = self._by_heap(event.heap.before, event.heap.after, event.heap.capacity)
@@ -231,7 +235,9 @@ class HeapUse:
         spaces = event.spaces
         room = self._survivor_room(spaces)
         overflow = room is not None and survived > OVERFLOW * room and promoted > 0
-        self.survivals.add(Survival(interval_s, spaces.ages, survived, promoted, overflow, spaces.threshold))
+        self.survivals.add(
+            Survival(interval_s, spaces.ages, survived, promoted, overflow, self._fresh, spaces.threshold)
+        )
 
     def _copied(self, event: Pause) -> tuple[int | None, int | None]:
         """Bytes that survive in young, and bytes promoted; None where the lines do not tell."""

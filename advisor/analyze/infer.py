@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from advisor.analyze.costs import phase_cost
-from advisor.analyze.lifetimes import component_of_totals, fit_components
+from advisor.analyze.lifetimes import component_of_overflow, component_of_totals, fit_components
 from advisor.analyze.live import live_growth, steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.target import Jvm
@@ -99,7 +99,8 @@ def _lifetimes(metrics: Metrics) -> dict[str, Any]:
     if rate and running > 0:
         # Ages pass while the program runs, so the fit is per second of running time.
         survivals, running_rate = metrics.heap.survivals.items, metrics.heap.allocation.total / running
-        components = fit_components(survivals, running_rate) or component_of_totals(survivals, running_rate)
+        fits = (fit_components, component_of_totals, component_of_overflow)
+        components = next((found for fit in fits if (found := fit(survivals, running_rate))), ())
         if components:
             result["components"] = [
                 {"share": str(Ratio(min(1.0, part.share))), "mean": _time(part.mean_s)} for part in components

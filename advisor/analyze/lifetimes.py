@@ -15,6 +15,8 @@ from statistics import mean, median
 from advisor.analyze.heap_use import Survival
 
 LEAST_COLLECTIONS = 8
+LEAST_FRESH = 2
+"""Collections that began with an empty survivor space, to tell what survives its first collection."""
 GRID = 36
 """Means tried, evenly spaced in their logarithm."""
 LONGEST = 30.0
@@ -74,6 +76,25 @@ def component_of_totals(survivals: Sequence[Survival], rate: float) -> tuple[Com
         return ()
     q = _survival(promoted / survived, collections)
     first = survived * (1 - q) / (1 - q**collections)
+    mean_s = -interval / math.log(q)
+    return (Component(min(0.95, first / (rate * mean_s * (1 - q))), mean_s),)
+
+
+def component_of_overflow(survivals: Sequence[Survival], rate: float) -> tuple[Component, ...]:
+    """One component where survivors overflow, so that ages say little.
+
+    A collection that finds the survivor space empty (the first one, and the first after a full one) copies just what B
+    survives its first collection. The others also copy what is left, by q, of the survivors A of the one before.
+    """
+    later = [s for s in survivals[len(survivals) // 2 :] if s.interval_s and s.overflow]
+    fresh = [s.survived + s.promoted for s in survivals if s.fresh and s.interval_s]
+    if rate <= 0 or len(later) < LEAST_COLLECTIONS or len(fresh) < LEAST_FRESH:
+        return ()
+    used = [s for s in later if not s.fresh]
+    kept, copied = mean(s.survived for s in used), mean(s.survived + s.promoted for s in used)
+    interval = mean(s.interval_s or 0.0 for s in used)
+    first = min(median(fresh), copied)
+    q = min(max((copied - first) / kept, SHORTEST), LIVES_ON)
     mean_s = -interval / math.log(q)
     return (Component(min(0.95, first / (rate * mean_s * (1 - q))), mean_s),)
 

@@ -24,6 +24,8 @@ STACK_TOUCHED = 100 * KIB
 """What a thread touches of its stack, at the upper end of what is usual; the rest of the stack is only reserved."""
 JVM_ITSELF = 20 * MIB
 """Libraries, symbol and string tables, malloc arenas of a JVM that does nothing."""
+HEAP_TO_CONTAINER = 2
+"""A container is about twice the heap of the program in it (heaps of half the limit are the usual advice)."""
 HEADROOM_SHARE = 0.05
 HEADROOM_LEAST, HEADROOM_MOST = 12 * MIB, 1024 * MIB
 
@@ -110,14 +112,20 @@ def _gc_share(jdk: int, collector: Collector, gc_threads: int) -> tuple[float, i
 
 def _fixed_parts(profile: WorkloadProfile, effective: Effective) -> dict[str, int]:
     """The parts that do not depend on the heap, by the names of `Parts`."""
-    limit = int(profile.machine.memory)
+    limit = _scale(profile, effective)
     return {
         "metaspace": _capped(_metaspace(profile, limit), effective.value("MaxMetaspaceSize")),
         "code_cache": _capped(_code_cache(profile, limit), effective.value("ReservedCodeCacheSize")),
         "stacks": _stacks(profile, limit),
-        "direct": _direct(profile, effective),
+        "direct": _direct(profile, effective, limit),
         "jvm": JVM_ITSELF,
     }
+
+
+def _scale(profile: WorkloadProfile, effective: Effective) -> int:
+    """What the size of the program is guessed from: its container's limit, or its heap on a machine that it shares."""
+    memory = int(profile.machine.memory)
+    return memory if profile.machine.container else min(memory, HEAP_TO_CONTAINER * effective.layout.max_heap)
 
 
 def _capped(size: int, cap: FlagValue | None) -> int:
@@ -148,8 +156,8 @@ def _stacks(profile: WorkloadProfile, limit: int) -> int:
     return _clamp(limit / (16 * MIB), 30, 250) * STACK_TOUCHED
 
 
-def _direct(profile: WorkloadProfile, effective: Effective) -> int:
+def _direct(profile: WorkloadProfile, effective: Effective, limit: int) -> int:
     """What the program says it uses, with a margin; the JVM's own 8 kB buffers per thread otherwise."""
     if profile.direct_memory is not None:
         return _capped(int(profile.direct_memory * 1.1), effective.value("MaxDirectMemorySize"))
-    return _clamp(int(profile.machine.memory) * 0.01, 2 * MIB, 16 * MIB)
+    return _clamp(limit * 0.01, 2 * MIB, 16 * MIB)

@@ -69,7 +69,7 @@ def test_a_mixture_is_found_again(short: float, mean: float, long: float, factor
         return RATE * sum(p * m * -math.expm1(-interval / m) * math.exp(-(age - 1) * interval / m) for p, m in parts)
 
     ages = tuple(round(cohort(age)) for age in range(1, 7))
-    survivals = [Survival(interval, ages, sum(ages), round(cohort(7)), overflow=False, threshold=6)] * 40
+    survivals = [Survival(interval, ages, sum(ages), round(cohort(7)), overflow=False, fresh=False, threshold=6)] * 40
     fitted = fit_components(survivals, RATE)
     assert fitted
     for age in range(1, 8):
@@ -81,9 +81,9 @@ def test_a_mixture_is_found_again(short: float, mean: float, long: float, factor
 
 
 def test_overflowing_survivors_and_missing_ages_fit_nothing() -> None:
-    full = [Survival(0.1, (5 * MIB,), 5 * MIB, 3 * MIB, overflow=True, threshold=1)] * 40
+    full = [Survival(0.1, (5 * MIB,), 5 * MIB, 3 * MIB, overflow=True, fresh=False, threshold=1)] * 40
     assert fit_components(full, RATE) == ()
-    assert fit_components([Survival(0.1, (), MIB, MIB, overflow=False, threshold=7)] * 40, RATE) == ()
+    assert fit_components([Survival(0.1, (), MIB, MIB, overflow=False, fresh=False, threshold=7)] * 40, RATE) == ()
     assert fit_components([], RATE) == ()
 
 
@@ -94,7 +94,9 @@ def test_one_component_is_found_from_totals_alone(threshold: int) -> None:
     q = math.exp(-interval / mean)
     born = RATE * 0.08 * mean * (1 - q)
     survived = round(sum(born * q**age for age in range(threshold)))
-    told = Survival(interval, (), survived, round(born * q**threshold), overflow=False, threshold=threshold)
+    told = Survival(
+        interval, (), survived, round(born * q**threshold), overflow=False, fresh=False, threshold=threshold
+    )
     (found,) = component_of_totals([told] * 20, RATE)
     assert found.mean_s == pytest.approx(mean, rel=0.01)
     assert found.share == pytest.approx(0.08, rel=0.01)
