@@ -20,11 +20,11 @@ from advisor.model.profile import WorkloadProfile
 from advisor.model.recommendation import Recommendation
 from advisor.model.resources import shipped
 from advisor.model.trial import Optimization
-from advisor.rules.schema import Rule
+from advisor.rules.schema import WrittenRule
 
 MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("profile", WorkloadProfile),
-    ("rule", Rule),
+    ("rule", WrittenRule),
     ("analyze", Analysis),
     ("recommend", Recommendation),
     ("simulate", Simulation),

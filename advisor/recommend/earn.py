@@ -33,7 +33,7 @@ def earning(profile: WorkloadProfile, kept: FlagSet, flags: FlagSet, seed: int) 
     """Drops, one at a time, flags on probation whose absence costs nothing; all stay where nothing can be simulated."""
     idle: dict[str, str] = {}
     collector = effective(profile.jdk, profile.machine, kept.plus(flags)).collector
-    if profile.allocation is None or not supports(collector):
+    if profile.allocation is None or not supports(collector) or not any(o.name in ON_PROBATION for o in flags):
         return Earned(flags, idle)
     current = flags
     try:

@@ -17,7 +17,7 @@ from advisor.model.profile import WorkloadProfile
 from advisor.model.resources import shipped
 from advisor.rules.facts import FLAG_PREFIX, facts
 from advisor.rules.formula import FormulaError, names, parse
-from advisor.rules.schema import Condition, Proposal, Rule
+from advisor.rules.schema import Condition, Proposal, Rule, WrittenRule
 
 MAX_RULES = 2000
 TEXT_KINDS = frozenset({"", "bytes", "rate", "time", "ms", "percent", "number"})
@@ -39,23 +39,28 @@ def _read(folder: Path, *, trusted: bool = False) -> tuple[Rule, ...]:
         raise InputError("no rules (*.yaml) here", where=str(folder))
     if len(paths) > MAX_RULES:
         raise InputError(f"more than {MAX_RULES} rules", where=str(folder))
-    return tuple(read_rule(path, trusted=trusted) for path in paths)
+    return tuple(_trusted_rule(path) if trusted else read_rule(path) for path in paths)
 
 
-def read_rule(path: Path, *, trusted: bool = False) -> Rule:
-    """One rule. Raises InputError when it is malformed or names a fact, flag or function that does not exist.
+def _trusted_rule(path: Path) -> Rule:
+    """A rule of the shipped pack, without its examples and without looking up each name in it again.
 
-    A `trusted` rule is one of the shipped pack, whose names the tests have checked; looking them all up again would
-    take longer than the advice itself. Formulas are checked when they are parsed, whoever wrote them.
+    The tests do both for every rule; doing it at every start would take longer than the advice itself. Formulas are
+    checked when they are parsed, whoever wrote them.
     """
+    text, _, _ = read_text(path).partition("\nexamples:\n")
+    return build(Rule, parse_yaml(text, str(path)))
+
+
+def read_rule(path: Path) -> WrittenRule:
+    """One rule. Raises InputError when it is malformed or names a fact, flag or function that does not exist."""
     document = parse_yaml(read_text(path), str(path))
-    rule = build(Rule, document)
+    rule = build(WrittenRule, document)
     if rule.id != path.stem:
         raise InputError(f"the id {rule.id!r} is not the file's name", where=document.place(("id",)))
-    for problem, hint in () if trusted else _problems(rule):
-        raise InputError(
-            f"rule {rule.id}: {problem}", where=document.place(_nearest_place(document, problem)), hint=hint
-        )
+    for problem, hint in _problems(rule):
+        where = document.place(_nearest_place(document, problem))
+        raise InputError(f"rule {rule.id}: {problem}", where=where, hint=hint)
     return rule
 
 

@@ -128,6 +128,11 @@ class Rule(Frozen):
     propose: Annotated[tuple[Proposal, ...], Field(min_length=1, max_length=8)]
     because: Sentence
     source: Annotated[str, StringConstraints(min_length=8, max_length=400)]
+
+
+class WrittenRule(Rule):
+    """A rule as it stands in its file: with the examples that prove it."""
+
     examples: Annotated[tuple[Example, ...], Field(min_length=2)]
 
     @field_validator("examples")

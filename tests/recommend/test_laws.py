@@ -21,7 +21,7 @@ from tests.recommend.profiles import random_profile
 PROFILES = 2000
 ON_REAL_JVMS = 200
 """Profiles per release whose flags start the real JVM."""
-HOST_BYTES = 1 << 30
+HOST_BYTES = 384 << 20
 """Heaps above this are scaled down before a real JVM is started: the flags may ask it to touch all of it."""
 
 

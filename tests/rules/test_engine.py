@@ -18,9 +18,6 @@ from advisor.rules.schema import TOPICS, Rule
 from tests.conftest import ROOT
 from tests.recommend.profiles import random_profile
 
-FIRES: dict[str, Any] = {"name": "fires", "profile": {}, "expect": "warning"}
-SILENT: dict[str, Any] = {"name": "silent", "profile": {}, "expect": "none"}
-
 
 def rule(identifier: str, **parts: Any) -> Rule:
     """A rule that always fires unless `when` says otherwise."""
@@ -31,7 +28,6 @@ def rule(identifier: str, **parts: Any) -> Rule:
         "when": {"fact": "cpus", "at_least": 1},
         "because": "Because of {cpus} processors.",
         "source": "this test",
-        "examples": [FIRES, SILENT],
     }
     return Rule.model_validate({**base, **parts})
 

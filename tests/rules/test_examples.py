@@ -19,7 +19,12 @@ def test_every_name_in_a_rule_exists(path: Path) -> None:
     assert read_rule(path).id == path.stem
 
 
-CASES = [(rule, example) for rule in load_rules() for example in rule.examples]
+def test_the_shipped_pack_is_what_the_files_say() -> None:
+    written = [read_rule(path).model_dump(exclude={"examples"}) for path in PACK]
+    assert [rule.model_dump() for rule in load_rules()] == written
+
+
+CASES = [(rule, example) for rule in map(read_rule, PACK) for example in rule.examples]
 
 
 @pytest.mark.parametrize(("rule", "example"), CASES, ids=[f"{r.id}: {e.name}" for r, e in CASES])
