@@ -15,16 +15,18 @@ from typing import Literal
 
 from advisor.jvm.catalog import FlagInfo, catalog
 from advisor.jvm.commandline import FlagValue, flag_values
+from advisor.jvm.derived_flags import adjusted, derived
 from advisor.jvm.heap_sizing import (
-    COMPRESSED_OOPS_LIMIT,
     GENERATION_ALIGNMENT,
     HeapLayout,
     align_down,
     align_up,
+    compressed_oops_limit,
     integer,
     layout,
     uses_compressed_oops_by_default,
 )
+from advisor.jvm.unmodelled import is_unmodelled
 from advisor.model.flags import FlagSet
 from advisor.model.machine import Collector, Machine
 from advisor.model.quantities import KIB, MIB
@@ -85,7 +87,7 @@ class Effective:
         if found is not None:
             return found.value
         info = catalog(self.jdk).flag(name)
-        return default_value(info) if info else None
+        return default_value(info) if info and not is_unmodelled(name) else None
 
     def all_flags(self) -> Iterator[tuple[str, EffectiveFlag]]:
         """Every flag of the release whose final value is known, by name."""
@@ -94,7 +96,7 @@ class Effective:
             found = self.flags.get(name)
             if found is None:
                 info = release.row(name)
-                usable = info is not None and not info.debug_only and info.platform == "all"
+                usable = info is not None and not (info.debug_only or info.platform != "all" or is_unmodelled(name))
                 value = default_value(info) if info and usable else None
                 found = EffectiveFlag(value, "default") if value is not None else None
             if found is not None:
@@ -141,7 +143,9 @@ def processors(machine: Machine, values: Mapping[str, FlagValue]) -> int:
     return max(1, integer(values, "ActiveProcessorCount") or machine.cpus)
 
 
-def parallel_threads(machine_cpus: int, collector: Collector, max_heap: int, values: Mapping[str, FlagValue]) -> int:
+def parallel_threads(
+    jdk: int, machine_cpus: int, collector: Collector, max_heap: int, values: Mapping[str, FlagValue]
+) -> int:
     """Threads of a stop-the-world phase (workerPolicy.cpp; zHeuristics.cpp; shenandoahArguments.cpp)."""
     given = integer(values, "ParallelGCThreads")
     if given:
@@ -150,14 +154,16 @@ def parallel_threads(machine_cpus: int, collector: Collector, max_heap: int, val
     if collector in (Collector.SERIAL, Collector.EPSILON):
         return 0
     if collector in _PAUSELESS:
-        return _z_threads(0.6, cpus, max_heap)
+        return _z_threads(0.6, cpus, max_heap if jdk >= 17 else None)
     if collector in _SHENANDOAH:
         return max(1, cpus // 2)
     return cpus if cpus <= 8 else 8 + (cpus - 8) * 5 // 8
 
 
-def _z_threads(share: float, cpus: int, max_heap: int) -> int:
-    """A share of the processors, at most so many that their 2 MB pages take 2 % of the heap."""
+def _z_threads(share: float, cpus: int, max_heap: int | None) -> int:
+    """A share of the processors; where a heap is given, so many that their 2 MB pages take 2 % of it at most."""
+    if max_heap is None:
+        return math.ceil(cpus * share)
     return max(1, min(math.ceil(cpus * share), int(max_heap * 0.02) // (2 * MIB)))
 
 
@@ -175,7 +181,7 @@ def concurrent_threads(
             return max(1, (parallel + 2) // 4)
         case Collector.ZGC | Collector.ZGC_GENERATIONAL:
             dynamic = jdk >= 17 and values.get("UseDynamicNumberOfGCThreads", True) is True
-            return _z_threads(0.25 if dynamic else 0.125, cpus, max_heap)
+            return _z_threads(0.25 if dynamic else 0.125, cpus, max_heap if jdk >= 17 else None)
         case Collector.SHENANDOAH | Collector.SHENANDOAH_GENERATIONAL:
             return max(1, cpus // 4)
         case _:
@@ -188,14 +194,18 @@ def _effective(jdk: int, machine: Machine, words: FlagSet) -> Effective:
     cpus = processors(machine, values)
     seen = machine if cpus == machine.cpus else machine.model_copy(update={"cpus": cpus})
     collector = choose_collector(jdk, seen, values)
-    heap = layout(jdk, seen, values, collector, parallel_threads(cpus, collector, 0, values))
-    parallel = parallel_threads(cpus, collector, heap.max_heap, values)
+    heap = layout(jdk, seen, values, collector, parallel_threads(jdk, cpus, collector, 0, values))
+    parallel = parallel_threads(jdk, cpus, collector, heap.max_heap, values)
     concurrent = concurrent_threads(jdk, cpus, collector, heap.max_heap, parallel, values)
-    oops = uses_compressed_oops_by_default(values, collector) and heap.max_heap <= _oops_limit(values)
+    oops = uses_compressed_oops_by_default(values, collector) and heap.max_heap <= compressed_oops_limit(
+        jdk, values, collector
+    )
     decided = {
         **_by_collector(jdk, collector, heap, values, parallel, concurrent),
-        **_by_machine(jdk, values, heap, oops),
+        **_by_machine(jdk, values, heap, oops, interpreted="-Xint" in words.words()),
     }
+    more = derived(jdk, collector, heap, values, concurrent, oops)
+    decided |= {name: value for name, value in more.items() if name not in values} | adjusted(jdk, values)
     flags = {name: EffectiveFlag(value, "command line") for name, value in values.items()}
     for name, value in decided.items():
         if catalog(jdk).flag(name) is not None:
@@ -207,12 +217,6 @@ def _effective(jdk: int, machine: Machine, words: FlagSet) -> Effective:
 def effective(jdk: int, machine: Machine, flags: FlagSet) -> Effective:
     """The JVM that these options give on this machine. Options it would refuse count as not given."""
     return _effective(jdk, machine, flags)
-
-
-def _oops_limit(values: Mapping[str, FlagValue]) -> int:
-    """The largest heap with compressed oops: 4 G object addresses of 8 bytes, less the page at the bottom."""
-    alignment = integer(values, "ObjectAlignmentInBytes") or 8
-    return COMPRESSED_OOPS_LIMIT // 8 * alignment - 1
 
 
 def _by_collector(
@@ -239,12 +243,16 @@ def _by_collector(
             ours |= {"MinHeapDeltaBytes": 2 * MIB}
         case _:
             pass
+    bounded: dict[str, FlagValue] = {"G1HeapRegionSize": heap.region or 0} if collector is Collector.G1 else {}
+    if integer(values, "MinHeapDeltaBytes") and heap.region:
+        bounded["MinHeapDeltaBytes"] = align_up(integer(values, "MinHeapDeltaBytes") or 0, heap.region)
     if collector in GENERATION_ALIGNMENT:
+        if (integer(values, "MaxNewSize") or 0) >= heap.max_heap:
+            bounded["MaxNewSize"] = heap.young_max
         ours |= _generation_flags(heap, values, collector)
     if collector not in _SHENANDOAH:
         ours.setdefault("ScavengeBeforeFullGC", False)
-    region: dict[str, FlagValue] = {"G1HeapRegionSize": heap.region or 0} if collector is Collector.G1 else {}
-    return result | {name: value for name, value in ours.items() if name not in values} | region
+    return result | {name: value for name, value in ours.items() if name not in values} | bounded
 
 
 def _generation_flags(heap: HeapLayout, values: Mapping[str, FlagValue], collector: Collector) -> dict[str, FlagValue]:
@@ -266,7 +274,7 @@ def _g1_flags(jdk: int, heap: HeapLayout, values: Mapping[str, FlagValue], paral
         "GCTimeRatio": 9 if jdk == 8 else 12,
         "MaxGCPauseMillis": 200,
         "G1ConcRefinementThreads": parallel,
-        "MaxNewSize": align_down(young, region),
+        "MaxNewSize": max(align_down(young, region), integer(values, "NewSize") or 0),
         "MinHeapDeltaBytes": region,
         "ParallelRefProcEnabled": jdk >= 11 and parallel > 1,
     }
@@ -300,10 +308,15 @@ def _parallel_flags(jdk: int, values: Mapping[str, FlagValue], parallel: int) ->
 
 
 def _by_machine(
-    jdk: int, values: Mapping[str, FlagValue], heap: HeapLayout, compressed_oops: bool
+    jdk: int, values: Mapping[str, FlagValue], heap: HeapLayout, compressed_oops: bool, *, interpreted: bool
 ) -> dict[str, FlagValue]:
     """What memory and compiler mode make of flags, whatever the collector."""
-    quick = values.get("TieredCompilation") is False or (jdk >= 17 and integer(values, "TieredStopAtLevel") == 1)
+    quick = (
+        interpreted
+        or values.get("TieredCompilation") is False
+        or (jdk >= 17 and integer(values, "TieredStopAtLevel") == 1)
+    )
+    tiered: dict[str, FlagValue] = {"TieredCompilation": False} if interpreted else {}
     result: dict[str, FlagValue] = {
         "MaxHeapSize": heap.max_heap,
         "InitialHeapSize": heap.initial_heap,
@@ -314,4 +327,4 @@ def _by_machine(
         result["ReservedCodeCacheSize"] = 48 * MIB if quick else 240 * MIB
     if "SoftMaxHeapSize" not in values:
         result["SoftMaxHeapSize"] = heap.max_heap
-    return result
+    return result | tiered

@@ -26,6 +26,8 @@ HEAP_BASE = 2 * GIB
 CMS_YOUNG_PER_WORKER = 64 * MIB
 GENERATION_ALIGNMENT = {Collector.SERIAL: 64 * KIB, Collector.CMS: 64 * KIB, Collector.PARALLEL: 512 * KIB}
 _MAX_REGION = 32 * MIB
+_HUGE_REGION = 512 * MIB
+_PAGE = 4 * KIB
 _RAM_PERCENTAGES = ("MaxRAMPercentage", "MinRAMPercentage", "InitialRAMPercentage")
 _RAM_FRACTIONS = {
     "MaxRAMPercentage": "MaxRAMFraction",
@@ -108,9 +110,28 @@ def _ergonomic_max(jdk: int, ram: int, values: Mapping[str, FlagValue], collecto
         return small
     size = max(int(ram * ram_share(values, "MaxRAMPercentage")), DEFAULT_MAX_HEAP)
     user_asked = any(name in values for name in (*_RAM_PERCENTAGES, *_RAM_FRACTIONS.values(), "MaxRAM"))
-    if uses_compressed_oops_by_default(values, collector) and not (jdk >= 17 and user_asked):
-        size = min(size, COMPRESSED_OOPS_LIMIT - HEAP_BASE - CARD_ALIGNMENT)
+    early = jdk <= 11 and values.get("UseCompressedOops", True) is True  # capped before ZGC drops compressed oops
+    if (early or uses_compressed_oops_by_default(values, collector)) and not (jdk >= 17 and user_asked):
+        size = min(size, compressed_oops_limit(jdk, values, collector) - HEAP_BASE)
     return size
+
+
+def compressed_oops_limit(jdk: int, values: Mapping[str, FlagValue], collector: Collector) -> int:
+    """The largest heap with compressed oops: 4 G addresses, less what the collector may align the heap to.
+
+    That is its largest region (G1 on JDK 21: 512 MB, whatever the region is), else a page of the card table.
+    """
+    alignment = integer(values, "ObjectAlignmentInBytes") or 8
+    return COMPRESSED_OOPS_LIMIT // 8 * alignment - _conservative_alignment(jdk, values, collector)
+
+
+def _conservative_alignment(jdk: int, values: Mapping[str, FlagValue], collector: Collector) -> int:
+    if collector is Collector.G1:
+        huge = jdk == 21 or (jdk > 21 and "G1HeapRegionSize" in values)
+        return _HUGE_REGION if huge else _MAX_REGION
+    if collector in (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL):
+        return _MAX_REGION
+    return CARD_ALIGNMENT
 
 
 def uses_compressed_oops_by_default(values: Mapping[str, FlagValue], collector: Collector) -> bool:
@@ -124,6 +145,8 @@ def heap_alignment(collector: Collector, region: int | None) -> int:
     """What the sizes of the whole heap are multiples of; Shenandoah's is its region."""
     if region and collector in (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL):
         return region
+    if collector is Collector.EPSILON:
+        return _PAGE
     return max(CARD_ALIGNMENT, region or 0)
 
 
@@ -138,7 +161,7 @@ def region_size(jdk: int, bounds: HeapBounds, values: Mapping[str, FlagValue], c
     if jdk <= 11:
         size = given or max((bounds.initial + bounds.maximum) // 2 // 2048, MIB)
         return min(max(_floor_power_of_two(size), MIB), _MAX_REGION)
-    limit = 512 * MIB if given and jdk >= 21 else _MAX_REGION
+    limit = _HUGE_REGION if given and jdk >= 21 else _MAX_REGION
     return min(max(_ceil_power_of_two(given or max(bounds.maximum // 2048, MIB)), MIB), limit)
 
 
@@ -157,11 +180,12 @@ def layout(
     bounds = heap_bounds(jdk, machine, values, collector)
     region = region_size(jdk, bounds, values, collector)
     unit = heap_alignment(collector, region)
-    maximum = max(align_up(bounds.maximum, unit), unit)
+    whole = max(unit, CARD_ALIGNMENT) if collector is Collector.SHENANDOAH_GENERATIONAL else unit
+    maximum = max(align_up(bounds.maximum, whole), whole)
     initial = min(align_up(bounds.initial, unit), maximum)
     minimum = min(align_up(bounds.minimum, unit), initial)
     if collector in GENERATION_ALIGNMENT:
-        young_max, young_initial = _generations(maximum, initial, values, collector, gc_threads)
+        young_max, young_initial = _generations(maximum, initial, bounds.maximum, values, collector, gc_threads)
         survivor = _survivor(young_max, values, collector)
     elif region and collector is Collector.G1:
         young_max, young_initial = _g1_young(maximum, initial, values, region)
@@ -186,7 +210,7 @@ def layout(
 
 
 def _generations(
-    maximum: int, initial: int, values: Mapping[str, FlagValue], collector: Collector, gc_threads: int
+    maximum: int, initial: int, unaligned: int, values: Mapping[str, FlagValue], collector: Collector, gc_threads: int
 ) -> tuple[int, int]:
     """Largest and initial young generation of Serial, Parallel and CMS."""
     unit = GENERATION_ALIGNMENT[collector]
@@ -200,11 +224,15 @@ def _generations(
     else:
         young_max = align_down(maximum / (ratio + 1), unit)
         if collector is Collector.CMS and "NewRatio" not in values:
+            if "MaxHeapSize" not in values:  # the ergonomic size is not yet aligned when CMS looks at it
+                young_max = align_down(align_down(unaligned, CARD_ALIGNMENT) / (ratio + 1), unit)
             young_max = align_down(min(young_max, CMS_YOUNG_PER_WORKER * 1.3 * gc_threads), unit)
         young_max = max(young_max, align_down(min(given_new or 0, largest), unit))
     young_max = max(min(young_max, largest), unit)
     if given_new is not None:
         young_initial = align_down(given_new, unit)
+    elif given_max is not None and given_max >= maximum:
+        young_initial = initial - unit
     elif initial == maximum:
         young_initial = young_max
     else:
