@@ -10,6 +10,7 @@ import ast
 import math
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -71,10 +72,15 @@ def parse(text: str) -> ast.expr:
         raise FormulaError(f"a formula is at most {MAX_LENGTH} characters long")
     spelled = _SIZE.sub(lambda found: str(parse_size(found[0])), text.strip())
     try:
-        tree = ast.parse(spelled, mode="eval").body
+        with warnings.catch_warnings():
+            # Python only warns of `1if x else 2` and of unknown escapes, on the terminal of whoever asked.
+            warnings.simplefilter("error")
+            tree = ast.parse(spelled, mode="eval").body
+        _check(tree, 0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        if isinstance(error, FormulaError):
+            raise
         raise FormulaError(f"not a formula: {text!r}") from error
-    _check(tree, 0)
     return tree
 
 
@@ -88,7 +94,11 @@ def _check(node: ast.expr, depth: int) -> None:
 
 def _children(node: ast.expr) -> list[ast.expr]:
     match node:
-        case ast.Constant(value=bool() | int() | float() | str()):
+        case ast.Constant(value=str()):
+            return []
+        case ast.Constant(value=bool() | int() | float() as number):
+            if not abs(number) <= MAX_MAGNITUDE:
+                raise FormulaError("a number is too large")
             return []
         case ast.Name():
             return []

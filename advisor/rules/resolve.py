@@ -166,9 +166,10 @@ def propose(
     for topic in topics:
         before = dict(answer.chosen)
         situation = Situation(known, in_use, standing | before.keys())
-        for rule in rules:
-            if rule.topic == topic:
-                _apply(rule, situation, known, answer)
+        fired = [found for rule in rules if rule.topic == topic and (found := _fired(rule, situation, known, answer))]
+        # Prohibitions and strong rules first, so that the order of the rules does not matter.
+        for found in sorted(fired, key=lambda one: (not one.forbids, -one.rule.priority)):
+            _file(found, known, answer)
         if answer.chosen != before:
             known = facts(profile, decided.plus(as_options(tuple(answer.chosen.values()), profile.jdk)), fixed)
     return Proposals(
@@ -183,27 +184,43 @@ def propose(
     )
 
 
-def _apply(rule: Rule, situation: Situation, known: Facts, answer: _Round) -> None:
-    """Adds what one rule says, or why it says nothing."""
+@dataclass(frozen=True, slots=True)
+class _Fired:
+    """A rule whose conditions hold, with the value of each of its proposals."""
+
+    rule: Rule
+    values: tuple[Value | None, ...]
+
+    @property
+    def forbids(self) -> bool:
+        return any(proposal.forbid for proposal in self.rule.propose)
+
+
+def _fired(rule: Rule, situation: Situation, known: Facts, answer: _Round) -> _Fired | None:
+    """What one rule says; or None, and why it says nothing is noted."""
     jdk = situation.facts["jdk"]
     if not rule.jdk.holds(jdk):
         answer.silent.append(Silence(rule.id, rule.title, f"is for JDK {rule.jdk.from_} to {rule.jdk.to}, not {jdk}"))
-        return
+        return None
     reason = mismatch(rule.when, situation)
-    if reason is not None:
-        answer.silent.append(Silence(rule.id, rule.title, reason))
-        return
-    try:
-        values = [_evaluated(proposal, known) for proposal in rule.propose]
-    except UnknownFactError as error:
-        answer.silent.append(Silence(rule.id, rule.title, f"needs {error.args[0]}, which is unknown"))
-        return
-    except UndefinedError as error:
-        answer.silent.append(Silence(rule.id, rule.title, f"its formula has no value here: {error}"))
-        return
-    first = next((value for value in values if value is not None), None)
-    for proposal, value in zip(rule.propose, values, strict=True):
-        _add(proposal, value, rule, filled(rule.because, known, _readable(rule, first)), known, answer)
+    if reason is None:
+        try:
+            return _Fired(rule, tuple(_evaluated(proposal, known) for proposal in rule.propose))
+        except UnknownFactError as error:
+            reason = f"needs {error.args[0]}, which is unknown"
+        except UndefinedError as error:
+            reason = f"its formula has no value here: {error}"
+    answer.silent.append(Silence(rule.id, rule.title, reason))
+    return None
+
+
+def _file(found: _Fired, known: Facts, answer: _Round) -> None:
+    """Adds what a rule says."""
+    rule = found.rule
+    first = next((value for value in found.values if value is not None), None)
+    because = filled(rule.because, known, _readable(rule, first))
+    for proposal, value in zip(rule.propose, found.values, strict=True):
+        _add(proposal, value, rule, because, known, answer)
 
 
 def _readable(rule: Rule, value: Value | None) -> object:
@@ -224,9 +241,11 @@ def _evaluated(proposal: Proposal, known: Facts) -> Value | None:
 def _typed(flag: str, value: Value, jdk: int) -> Value:
     """A number as the flag's type asks: whole, or with a fraction."""
     info = catalog(jdk).flag(flag)
-    if info is None or isinstance(value, (bool, str)):
+    if info is None:
         return value
-    return float(value) if info.type == "double" else int(value)
+    if isinstance(value, str) or isinstance(value, bool) is not info.is_bool:
+        raise UndefinedError(f"{flag} takes {'true or false' if info.is_bool else 'a number'}, not {value}")
+    return value if info.is_bool else float(value) if info.type == "double" else int(value)
 
 
 def _bound(text: float | str, known: Facts) -> float | None:
