@@ -15,7 +15,7 @@ from advisor.model.flags import FlagSet
 from advisor.model.machine import JDKS
 from advisor.model.profile import WorkloadProfile
 from advisor.model.resources import shipped
-from advisor.rules.facts import FLAG_PREFIX, facts
+from advisor.rules.facts import FLAG_PREFIX, facts, fixed_facts
 from advisor.rules.formula import FormulaError, names, parse
 from advisor.rules.schema import Condition, Proposal, Rule, WrittenRule
 
@@ -78,8 +78,16 @@ def _nearest_place(document: Document, problem: str) -> tuple[str | int, ...]:
 @lru_cache
 def known_facts() -> frozenset[str]:
     """The names of all facts but `flag_NAME`."""
-    profile = WorkloadProfile.model_validate({"jdk": JDKS[-1], "machine": {"cpus": 4, "memory": "4g"}})
-    return frozenset(facts(profile, FlagSet()))
+    return frozenset(facts(_any_profile(), FlagSet()))
+
+
+def decision_facts() -> frozenset[str]:
+    """The names of the facts that change with the flags decided so far."""
+    return known_facts() - fixed_facts(_any_profile()).keys()
+
+
+def _any_profile() -> WorkloadProfile:
+    return WorkloadProfile.model_validate({"jdk": JDKS[-1], "machine": {"cpus": 4, "memory": "4g"}})
 
 
 def _problems(rule: Rule) -> Iterator[tuple[str, str | None]]:
@@ -111,6 +119,16 @@ def _proposal_problems(proposal: Proposal, rule: Rule) -> Iterator[tuple[str, st
     for value in (proposal.value, *((proposal.range.low, proposal.range.high) if proposal.range else ())):
         if isinstance(value, str) and not is_text_flag(proposal.flag):
             yield from _formula_problems(value, rule)
+    if proposal.flag and proposal.value is not None and not isinstance(proposal.value, str):
+        yield from _kind_problems(proposal.flag, proposal.value, rule)
+
+
+def _kind_problems(flag: str, value: bool | float, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    """A plain value that the flag's type cannot take."""
+    infos = [info for jdk in JDKS if rule.jdk.holds(jdk) and (info := catalog(jdk).flag(flag))]
+    if any(info.is_text or info.is_bool is not isinstance(value, bool) for info in infos):
+        kind = "text" if infos[0].is_text else "true or false" if infos[0].is_bool else "a number"
+        yield f"{flag!r} takes {kind}, not {value}", None
 
 
 @lru_cache(maxsize=4096)

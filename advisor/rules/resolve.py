@@ -245,7 +245,9 @@ def _typed(flag: str, value: Value, jdk: int) -> Value:
         return value
     if isinstance(value, str) or isinstance(value, bool) is not info.is_bool:
         raise UndefinedError(f"{flag} takes {'true or false' if info.is_bool else 'a number'}, not {value}")
-    return value if info.is_bool else float(value) if info.type == "double" else int(value)
+    if info.is_bool:
+        return value
+    return float(value) if info.type == "double" else int(value)
 
 
 def _bound(text: float | str, known: Facts) -> float | None:

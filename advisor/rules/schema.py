@@ -36,6 +36,8 @@ class JdkRange(Frozen):
     def _ordered(self) -> Self:
         if self.from_ > self.to:
             raise ValueError("the range of releases is empty")
+        if not any(self.holds(jdk) for jdk in JDKS):
+            raise ValueError(f"no release that is advised on is in the range: {', '.join(map(str, JDKS))}")
         return self
 
     def holds(self, jdk: int) -> bool:

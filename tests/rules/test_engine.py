@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,54 @@ def test_a_prohibition_holds_against_weaker_rules_only() -> None:
     strong = rule("strong", topic="young", priority=51, propose=[{"flag": "MaxNewSize", "value": "2g"}])
     assert values(ban, weak) == {}
     assert values(ban, weak, strong) == {"MaxNewSize": 2 << 30}
+
+
+def test_a_contradiction_below_a_stronger_rule_is_none() -> None:
+    one = rule("one", propose=[{"flag": "MaxHeapSize", "value": "1g"}])
+    two = rule("two", propose=[{"flag": "MaxHeapSize", "value": "2g"}])
+    top = rule("top", priority=51, propose=[{"flag": "MaxHeapSize", "value": "3g"}])
+    for order in itertools.permutations((one, two, top)):
+        assert values(*order) == {"MaxHeapSize": 3 << 30}
+
+
+def test_a_collector_that_is_forbidden_makes_way_for_the_next() -> None:
+    serial = rule("serial", topic="collector", priority=60, propose=[{"flag": "UseSerialGC", "value": True}])
+    parallel = rule("parallel", topic="collector", propose=[{"flag": "UseParallelGC", "value": True}])
+    ban = rule("ban", topic="collector", priority=70, propose=[{"forbid": "UseSerialGC"}])
+    for order in itertools.permutations((serial, parallel, ban)):
+        assert values(*order) == {"UseParallelGC": True}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 100_000), st.randoms(use_true_random=False))
+def test_the_order_of_the_rules_does_not_matter(seed: int, chance: random.Random) -> None:
+    rules = list(load_rules())
+    wanted = propose(random_profile(seed), rules)
+    chance.shuffle(rules)
+    found = propose(random_profile(seed), rules)
+    assert {(p.flag, p.value, p.low, p.high) for p in found.proposals} == {
+        (p.flag, p.value, p.low, p.high) for p in wanted.proposals
+    }
+    assert set(found.silent) == set(wanted.silent)
+    assert set(found.advice) == set(wanted.advice)
+    assert set(found.overruled) == set(wanted.overruled)
+    assert found.forbidden.keys() == wanted.forbidden.keys()
+
+
+@pytest.mark.parametrize(
+    ("flag", "formula"),
+    [
+        ("UseSerialGC", "cpus + 1"),
+        ("MaxHeapSize", "cpus > 1"),
+        ("MaxHeapSize", "'big'"),
+        ("MaxHeapSize", "1 / (cpus - 4)"),
+    ],
+)
+def test_a_value_that_no_flag_can_take_is_never_proposed(flag: str, formula: str) -> None:
+    wrong = rule("wrong", propose=[{"flag": flag, "value": formula}])
+    result = propose(profile(), (wrong,))
+    assert result.proposals == ()
+    assert "no value here" in result.silent[0].because
 
 
 def test_comparisons_with_unknown_facts_are_false_both_ways() -> None:
@@ -168,6 +218,9 @@ BROKEN = {
     "attribute": ("promotion_bytes_s *", "promotion_bytes_s.real *", "not allowed in a formula"),
     "text field": ("{promotion_bytes_s}", "{promotion_byte_s}", "unknown fact"),
     "text attribute": ("{promotion_bytes_s}", "{promotion_bytes_s.__class__}", "unknown fact"),
+    "bool for a number": ("    value: true", "    value: 7", "takes true or false, not 7"),
+    "number for a bool": ("    value: clamp(floor(100", "    value: true #", "takes a number, not True"),
+    "no release": ("{from: 8, to: 11}", "{from: 12, to: 16}", "no release that is advised on"),
     "two operators": ("is: cms}", "is: cms, is_not: g1}", "exactly one operator"),
     "another id": ("id: cms-", "id: cmz-", "is not the file's name"),
 }
