@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -36,17 +35,15 @@ FILES = [
 
 
 @pytest.mark.parametrize(("name", "text"), FILES, ids=range(len(FILES)))
-def test_a_hostile_file_is_answered_soon_and_in_little_memory(name: str, text: str, tmp_path: Path) -> None:
+def test_a_hostile_file_is_answered_in_little_memory(name: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     tracemalloc.start()
-    began = time.process_time()
     try:
         lint_paths([str(path)])
     except InputError as error:
         assert name in str(error)
     finally:
-        seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+        _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert seconds < 15  # tracing memory makes all of it several times slower
     assert peak < 150 << 20
