@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.model.quantities import Bytes, Duration, Rate, Ratio
-from advisor.rules.schema import Condition
+from advisor.rules.formula import UndefinedError, UnknownFactError, evaluate, parse
+from advisor.rules.schema import LIMITS, Condition
 
 _WORDS = {
     "is": "is", "is_not": "is not", "in": "is one of", "not_in": "is none of", "above": "is above", "below": "is below",
@@ -77,9 +78,22 @@ def described(condition: Condition) -> str:
     return joint.join(described(part) for part in parts)
 
 
+def _limit(condition: Condition, facts: Mapping[str, Any]) -> str:
+    """What the formula of a condition comes to, or which fact it lacks."""
+    (name, wanted), *_ = condition.operators()
+    if name not in LIMITS or not isinstance(wanted, str):
+        return ""
+    try:
+        return f", which is {shown(evaluate(parse(wanted), facts), kind_of(condition.fact or ''))}"
+    except UnknownFactError as error:
+        return f", where {error} is unknown"
+    except UndefinedError as error:
+        return f", which has no value ({error})"
+
+
 def failed(condition: Condition, facts: Mapping[str, Any]) -> str:
     """Why a condition does not hold: what was asked, and what was found."""
     if condition.fact:
         found = shown(facts[condition.fact], kind_of(condition.fact))
-        return f"asks that {described(condition)}; it is {found}"
+        return f"asks that {described(condition)}{_limit(condition, facts)}; it is {found}"
     return f"asks that {described(condition)}"

@@ -17,7 +17,7 @@ from advisor.model.profile import WorkloadProfile
 from advisor.model.resources import shipped
 from advisor.rules.facts import FLAG_PREFIX, facts, fixed_facts
 from advisor.rules.formula import FormulaError, names, parse
-from advisor.rules.schema import Condition, Proposal, Rule, WrittenRule
+from advisor.rules.schema import LIMITS, Condition, Proposal, Rule, WrittenRule
 
 MAX_RULES = 2000
 TEXT_KINDS = frozenset({"", "bytes", "rate", "time", "ms", "percent", "number"})
@@ -105,7 +105,7 @@ def _condition_problems(condition: Condition, rule: Rule) -> Iterator[tuple[str,
     if condition.fact:
         yield from _fact_problems((condition.fact,), rule)
         for name, value in condition.operators():
-            if isinstance(value, str) and name in ("above", "below", "at_least", "at_most"):
+            if isinstance(value, str) and name in LIMITS:
                 yield from _formula_problems(value, rule)
     for flag in (condition.in_use, condition.proposed):
         if flag:

@@ -19,6 +19,8 @@ Topic = Literal[
     "references", "metaspace", "code-cache", "memory", "jit", "logging",
 ]  # fmt: skip
 OPERATORS = ("is", "is_not", "in", "not_in", "above", "below", "at_least", "at_most", "known")
+LIMITS = ("above", "below", "at_least", "at_most")
+"""The operators whose other side may be a formula."""
 
 Scalar = bool | int | float | str
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]

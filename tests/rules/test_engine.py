@@ -154,6 +154,17 @@ def test_silence_is_explained_by_what_was_asked_and_found() -> None:
     assert silence.because == "asks that cpus is at least 8; it is 4"
 
 
+def test_silence_tells_what_a_limit_comes_to() -> None:
+    half = {"fact": "live_bytes", "above": "heap_max_bytes / 2"}
+    asks = rule("asks", when=half, propose=[{"warn": "Something to say."}])
+    (silence,) = propose(profile(lifetimes={"retained": "100m"}), (asks,)).silent
+    assert silence.because == "asks that live bytes is above heap_max_bytes / 2, which is 512 MB; it is 100 MB"
+    half = {"fact": "cpus", "above": "direct_bytes / 2"}
+    asks = rule("asks", when=half, propose=[{"warn": "Something to say."}])
+    (silence,) = propose(profile(), (asks,)).silent
+    assert silence.because == "asks that cpus is above direct_bytes / 2, where direct_bytes is unknown; it is 4"
+
+
 def test_true_is_not_one() -> None:
     asks = rule("asks", when={"fact": "container", "is": 1}, propose=[{"warn": "Something to say."}])
     assert propose(profile(), (asks,)).warnings == ()
