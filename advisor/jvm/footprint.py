@@ -58,15 +58,18 @@ def headroom(limit_bytes: int) -> int:
 
 def beside_heap(profile: WorkloadProfile, effective: Effective) -> Parts:
     """Every part beside the heap, for the heap that is in effect."""
-    fixed = _fixed_parts(profile, effective)
+    fixed = _fixed_parts(profile, effective, _scale(profile, effective))
     gc = gc_tables(effective.jdk, effective.collector, effective.layout.max_heap, effective.parallel_gc_threads)
     return Parts(gc=gc, **fixed)
 
 
 def heap_budget(profile: WorkloadProfile, effective: Effective) -> int:
-    """The largest heap, in whole MB, with which all parts and the head-room stay within the memory; 0 if none does."""
+    """The largest heap, in whole MB, with which all parts and the head-room stay within the memory; 0 if none does.
+
+    The same for every heap that is in effect, and on a shared machine on the safe side.
+    """
     limit = int(profile.machine.memory)
-    left = limit - headroom(limit) - sum(_fixed_parts(profile, effective).values())
+    left = limit - headroom(limit) - sum(_fixed_parts(profile, effective, limit).values())
     share, constant = _gc_share(effective.jdk, effective.collector, effective.parallel_gc_threads)
     heap = int((left - constant) / (1 + share)) // MIB * MIB
     return max(0, heap)
@@ -74,7 +77,7 @@ def heap_budget(profile: WorkloadProfile, effective: Effective) -> int:
 
 def resident(profile: WorkloadProfile, effective: Effective, heap_touched_bytes: int) -> int:
     """Predicted resident memory when the program has touched so much of the heap."""
-    fixed = _fixed_parts(profile, effective)
+    fixed = _fixed_parts(profile, effective, _scale(profile, effective))
     gc = gc_tables(effective.jdk, effective.collector, heap_touched_bytes, effective.parallel_gc_threads)
     return heap_touched_bytes + gc + sum(fixed.values())
 
@@ -110,9 +113,8 @@ def _gc_share(jdk: int, collector: Collector, gc_threads: int) -> tuple[float, i
             return (0.016 if jdk <= 11 else 0.031), 8 * MIB
 
 
-def _fixed_parts(profile: WorkloadProfile, effective: Effective) -> dict[str, int]:
-    """The parts that do not depend on the heap, by the names of `Parts`."""
-    limit = _scale(profile, effective)
+def _fixed_parts(profile: WorkloadProfile, effective: Effective, limit: int) -> dict[str, int]:
+    """The parts beside heap and tables, by the names of `Parts`; what is not known is guessed from `limit`."""
     return {
         "metaspace": _capped(_metaspace(profile, limit), effective.value("MaxMetaspaceSize")),
         "code_cache": _capped(_code_cache(profile, limit), effective.value("ReservedCodeCacheSize")),
