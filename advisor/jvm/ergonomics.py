@@ -246,13 +246,23 @@ def _by_collector(
     bounded: dict[str, FlagValue] = {"G1HeapRegionSize": heap.region or 0} if collector is Collector.G1 else {}
     if integer(values, "MinHeapDeltaBytes") and heap.region:
         bounded["MinHeapDeltaBytes"] = align_up(integer(values, "MinHeapDeltaBytes") or 0, heap.region)
+    if _young_limit_moves(collector, heap, values):
+        bounded["MaxNewSize"] = heap.young_max
     if collector in GENERATION_ALIGNMENT:
-        if (integer(values, "MaxNewSize") or 0) >= heap.max_heap:
-            bounded["MaxNewSize"] = heap.young_max
         ours |= _generation_flags(heap, values, collector)
     if collector not in _SHENANDOAH:
         ours.setdefault("ScavengeBeforeFullGC", False)
     return result | {name: value for name, value in ours.items() if name not in values} | bounded
+
+
+def _young_limit_moves(collector: Collector, heap: HeapLayout, values: Mapping[str, FlagValue]) -> bool:
+    """Whether a given MaxNewSize is changed: G1 takes whole regions, the others less than the heap."""
+    given = integer(values, "MaxNewSize")
+    if given is None:
+        return False
+    if collector is Collector.G1:
+        return given < heap.max_heap or "NewSize" in values
+    return collector in GENERATION_ALIGNMENT and given >= heap.max_heap
 
 
 def _generation_flags(heap: HeapLayout, values: Mapping[str, FlagValue], collector: Collector) -> dict[str, FlagValue]:

@@ -18,6 +18,8 @@ EVERYWHERE = (
     "-XX:+UseParallelGC -Xmx900m -XX:MaxTenuringThreshold=2",
     "-XX:+UseSerialGC -Xmx300m -XX:+AlwaysTenure",
     "-XX:+UseG1GC -Xmx400m -XX:NewSize=300m",
+    "-XX:+UseG1GC -XX:MaxRAM=60000m -XX:MaxNewSize=300m",
+    "-XX:+UseG1GC -Xmx300m -XX:MaxNewSize=400m",
     "-XX:+UseSerialGC -Xmx300m -XX:MaxNewSize=400m",
 )
 OF_RELEASE = {
