@@ -38,13 +38,14 @@ def _goals(stream: random.Random, memory: int) -> dict[str, Any]:
 
 
 def _observed(stream: random.Random, jdk: int, live: int, rate: float, memory: int) -> dict[str, Any]:
-    collectors = {8: ["serial", "parallel", "cms", "g1"], 11: ["serial", "parallel", "cms", "g1"]}
+    stop_the_world = ["serial", "parallel", "g1"]
+    others = {8: ["cms"], 11: ["cms"], 17: ["zgc", "shenandoah"]}.get(jdk, ["zgc-generational", "shenandoah"])
     heap = max(round(live * 1.05), round(live + (memory - live) * stream.uniform(0.1, 0.6)))
     duration = _log_uniform(stream, 20, 20_000)
     young = max(1, round(heap * stream.uniform(0.1, 0.5)))
     count = round(duration * rate / young)
     observed: dict[str, Any] = {
-        "collector": stream.choice(collectors.get(jdk, ["serial", "parallel", "g1"])),
+        "collector": stream.choice([*stop_the_world, *others]),
         "duration": f"{duration:.3f}s",
         "heap_max": heap,
         "heap_peak_used": round(live + (heap - live) * stream.uniform(0.3, 1.0)),
@@ -66,7 +67,7 @@ def _observed(stream: random.Random, jdk: int, live: int, rate: float, memory: i
     }
     for name in (
         "humongous_allocations", "metadata_collections", "explicit_collections", "concurrent_mode_failures",
-        "promotion_failures", "evacuation_failures", "heap_grew",
+        "promotion_failures", "evacuation_failures", "heap_grew", "mixed_count", "allocation_stalls", "degenerated",
     ):  # fmt: skip
         observed[name] = stream.choice([0, 0, 0, 1, 12, 400])
     return observed
@@ -112,7 +113,7 @@ def random_profile(seed: int, jdk: Jdk | None = None) -> WorkloadProfile:
     if stream.random() < 0.5:
         profile["metaspace"] = {"used": round(_log_uniform(stream, 10, 600)) * MIB, "growing": stream.random() < 0.2}
     if stream.random() < 0.3:
-        profile["code_cache"] = round(_log_uniform(stream, 8, 200)) * MIB
+        profile["code_cache"] = round(_log_uniform(stream, 8, 260)) * MIB
     if stream.random() < 0.3:
         profile["direct_memory"] = round(memory * stream.uniform(0, 0.3))
         profile["references"] = {"uses_direct_buffers": True, "explicit_gc_per_hour": stream.choice([0, 1, 60])}
