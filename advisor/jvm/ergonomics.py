@@ -247,7 +247,8 @@ def _by_collector(
     if integer(values, "MinHeapDeltaBytes") and heap.region:
         bounded["MinHeapDeltaBytes"] = align_up(integer(values, "MinHeapDeltaBytes") or 0, heap.region)
     if _young_limit_moves(collector, heap, values):
-        bounded["MaxNewSize"] = heap.young_max
+        given = integer(values, "MaxNewSize") or 0
+        bounded["MaxNewSize"] = min(heap.young_max, align_down(given, heap.region or 1))
     if collector in GENERATION_ALIGNMENT:
         ours |= _generation_flags(heap, values, collector)
     if collector not in _SHENANDOAH:

@@ -20,6 +20,7 @@ EVERYWHERE = (
     "-XX:+UseG1GC -Xmx400m -XX:NewSize=300m",
     "-XX:+UseG1GC -XX:MaxRAM=60000m -XX:MaxNewSize=300m",
     "-XX:+UseG1GC -Xmx300m -XX:MaxNewSize=400m",
+    "-XX:+UseG1GC -Xmx2g -XX:MaxRAM=32g -XX:MaxNewSize=10m",
     "-XX:+UseSerialGC -Xmx300m -XX:MaxNewSize=400m",
 )
 OF_RELEASE = {
