@@ -60,12 +60,13 @@ def test_each_flag_is_worth_what_its_absence_costs() -> None:
 
 def test_flags_that_earn_nothing_go_and_say_so() -> None:
     """With lifetimes of a second nearly all that is copied is copied whatever the size of young."""
-    result = recommend(profile(), effects=True)
+    lifetimes = {"retained": "200m", "components": [{"share": "4%", "mean": "1s"}]}
+    result = recommend(profile(lifetimes=lifetimes), effects=True)
     young = [reason for reason in result.reasons if reason.flag.startswith("-Xmn")]
     silent = [s for s in result.silent if s.because.startswith("simulated, -Xmn")]
     assert len(young) + len(silent) == 1
     assert all(reason.effect["total_ms"] > 0 for reason in young)
-    proposed = recommend(profile(), simulated=False)
+    proposed = recommend(profile(lifetimes=lifetimes), simulated=False)
     assert any(reason.flag.startswith("-Xmn") for reason in proposed.reasons)
 
 
