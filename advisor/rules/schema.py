@@ -10,13 +10,13 @@ from advisor.model.base import Frozen
 from advisor.model.machine import JDKS
 
 TOPICS = (
-    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah",
-    "references", "metaspace", "code-cache", "memory", "jit", "logging",
+    "refuse", "collector", "metaspace", "code-cache", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1",
+    "zgc", "shenandoah", "references", "memory", "jit", "logging",
 )  # fmt: skip
-"""The order of evaluation: a later topic sees what an earlier one decided."""
+"""The order of evaluation: a later topic sees what an earlier one decided, such as the heap what stands beside it."""
 Topic = Literal[
-    "refuse", "collector", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1", "zgc", "shenandoah",
-    "references", "metaspace", "code-cache", "memory", "jit", "logging",
+    "refuse", "collector", "metaspace", "code-cache", "heap", "heap-limits", "young", "pauses", "parallel", "cms", "g1",
+    "zgc", "shenandoah", "references", "memory", "jit", "logging",
 ]  # fmt: skip
 OPERATORS = ("is", "is_not", "in", "not_in", "above", "below", "at_least", "at_most", "known")
 LIMITS = ("above", "below", "at_least", "at_most")
