@@ -183,7 +183,7 @@ def test_the_heap_is_within_the_budget_and_never_below_what_is_alive(profile: Wo
     found = propose(profile)
     if found.refused:
         assert profile.live is not None
-        assert found.facts["heap_budget_bytes"] < profile.live * 1.1
+        assert found.facts["heap_budget_bytes"] < max(profile.live * 1.1, 8 * MIB)
         return
     flags, live = values(found), profile.live
     heap = flags["MaxHeapSize"]
