@@ -105,9 +105,6 @@ def test_shenandoah_is_never_assumed(jdk: int, heap: str) -> None:
         assert value(advised(jdk=jdk, machine={"cpus": 8, "memory": heap}, goals=goals), "UseShenandoahGC") is None
 
 
-MEMORIES = st.sampled_from(["1g", "2g", "3900m"])
-
-
 @settings(max_examples=200)
 @given(
     st.integers(1, 5000),
@@ -194,6 +191,31 @@ def test_zgc_is_not_refused_for_small_heaps_nor_tied_to_compressed_oops() -> Non
     )
     assert value(result, "UseZGC") is True
     assert not any("compressed" in warning.lower() for warning in result.warnings)
+
+
+@pytest.mark.parametrize("jdk", [8, 11, 17, 21, 25])
+@pytest.mark.parametrize("memory", ["24g", "45g", "120g"])
+def test_class_pointers_stay_compressed_whatever_the_heap(jdk: int, memory: str) -> None:
+    """joa ties compressed class pointers to the 32 GB limit of heap references."""
+    result = advised(jdk=jdk, machine={"cpus": 8, "memory": memory}, goals={"priority": "throughput"})
+    machine = WorkloadProfile.model_validate({"jdk": jdk, "machine": {"cpus": 8, "memory": memory}}).machine
+    assert value(result, "UseCompressedClassPointers") is None
+    assert effective(jdk, machine, parse_words(result.flags)).value("UseCompressedClassPointers") is not False
+
+
+@pytest.mark.parametrize("priority", ["throughput", "balanced", "latency"])
+@pytest.mark.parametrize("jdk", [8, 17])
+def test_young_never_takes_what_old_needs(jdk: int, priority: str) -> None:
+    """-Xmn heap/3 beside a large live set is Argus's advice; full collections then run in the place of young ones."""
+    live = 900 * MIB
+    machine = {"cpus": 1 if priority == "balanced" else 4, "memory": "2g"}
+    result = advised(jdk=jdk, machine=machine, lifetimes={"retained": live}, goals={"priority": priority})
+    profile = WorkloadProfile.model_validate({"jdk": jdk, "machine": machine})
+    layout = effective(jdk, profile.machine, parse_words(result.flags)).layout
+    if result.collector == "g1":
+        assert not {"NewRatio", "NewSize", "MaxNewSize"} & set(flag_values(parse_words(result.flags), jdk))
+    else:
+        assert layout.young_max <= 0.6 * (layout.max_heap - live)
 
 
 @pytest.mark.parametrize("jdk", [8, 11, 17, 21, 25])
