@@ -85,7 +85,7 @@ def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:
     if target.flags == effective(profile.jdk, profile.machine, words).flags:
         return 0.0
     before = effective(profile.jdk, profile.machine, words).layout.eden
-    octaves = abs(math.log2(target.layout.eden / before)) if before > 0 else 2.0
+    octaves = abs(math.log2(max(target.layout.eden, 1) / before)) if before > 0 else 2.0
     return OTHER_FLAGS_SIGMA + PER_OCTAVE_SIGMA * min(octaves, 2.0)
 
 
