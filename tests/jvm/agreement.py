@@ -110,7 +110,7 @@ def is_watched(name: str) -> bool:
 
 
 def differences(mine: Answer, real: Answer, *, watched_only: bool) -> list[tuple[str, Final | None, Final]]:
-    """(flag, ours, the JVM's) of all that differ. A watched flag that we leave out differs; any other is not claimed."""
+    """(flag, ours, the JVM's) of all that differ. A watched flag left out differs; another one is just not claimed."""
     found = []
     for name, final in real.flags.items():
         claimed = mine.flags.get(name)

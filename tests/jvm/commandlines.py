@@ -149,7 +149,8 @@ CONCURRENT: Pool = (
 CODE: Pool = (
     *_of(
         ("1m", "2500k", "3m", "8m", "32m", "48m", "64m", "128m", "240m", "256m", "512m", "2g", "3g"),
-        "ReservedCodeCacheSize InitialCodeCacheSize NonNMethodCodeHeapSize ProfiledCodeHeapSize NonProfiledCodeHeapSize",
+        "ReservedCodeCacheSize InitialCodeCacheSize "
+        "NonNMethodCodeHeapSize ProfiledCodeHeapSize NonProfiledCodeHeapSize",
     ),
     *_of(("0", "1", "2", "3", "4", "5"), "TieredStopAtLevel"),
     *_switches("TieredCompilation SegmentedCodeCache UseCodeCacheFlushing UseOnStackReplacement BackgroundCompilation"),
