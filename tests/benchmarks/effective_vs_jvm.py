@@ -25,7 +25,9 @@ class Answers:
     """What the JVMs said, kept in a file; flags as their difference from those of a plain start."""
 
     def __init__(self, path: Path | None) -> None:
-        self._store = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self._store = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=600)
+        # Several comparisons may read the answers while one asks for more.
+        self._store.execute("pragma journal_mode = wal")
         self._store.execute("create table if not exists answers (line text primary key, answer text)")
         self._plain: dict[int, Answer] = {}
 
