@@ -197,13 +197,14 @@ def flag_values(flags: FlagSet, jdk: int) -> dict[str, FlagValue]:
         if not option.sets_flag:
             continue
         try:
-            values.update(_values(option, jdk))
+            values.update(option_values(option, jdk))
         except ValueError:
             continue
     return values
 
 
-def _values(option: Option, jdk: int) -> dict[str, FlagValue]:
+def option_values(option: Option, jdk: int) -> dict[str, FlagValue]:
+    """The typed value of every flag that one option sets. Raises ValueError where the value cannot be read."""
     if isinstance(option.value, bool):
         info = catalog(jdk).flag(option.name)
         return {info.name: option.value} if info and info.is_bool else {}
