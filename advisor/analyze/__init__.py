@@ -10,7 +10,7 @@ from advisor.analyze.formats import LogFormat, choose
 from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, throughput
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
-from advisor.analyze.sources import Source, opened_in_order
+from advisor.analyze.sources import Opened, Source, opened_in_order
 from advisor.analyze.target import LogTarget, collector_of, describe_jvm
 from advisor.model.analysis import Analysis, Heap, Volume
 from advisor.model.analysis import Source as LogSource
@@ -30,7 +30,8 @@ def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analy
     Raises InputError when a file cannot be read or holds no GC log, NotModelledError for logs that are known but not
     modelled (JDK 8, Epsilon).
     """
-    sources = opened_in_order(names)
+    opened = opened_in_order(names, _format_name)
+    sources = opened.sources
     where = sources[0].name
     metrics = Metrics()
     batches = _batches(sources)
@@ -41,7 +42,12 @@ def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analy
     except NotModelledError as error:
         raise NotModelledError(error.message, where=where, hint=error.hint) from error
     metrics.cut |= any(source.cut for source in sources)
-    return _analysis(metrics, sources, form, target)
+    return _analysis(metrics, opened, form, target)
+
+
+def _format_name(lines: Sequence[str]) -> str | None:
+    form = choose(lines)
+    return form.name if form else None
 
 
 def _batches(sources: Sequence[Source]) -> Iterator[list[str]]:
@@ -71,7 +77,8 @@ def _recognised(batches: Iterator[list[str]], where: str) -> tuple[LogFormat, li
     raise InputError("no line of a GC log", where=f"{where}:1", hint="expected what -Xlog:gc* prints (JDK 9 and later)")
 
 
-def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, target: LogTarget) -> Analysis:
+def _analysis(metrics: Metrics, opened: Opened, form: LogFormat, target: LogTarget) -> Analysis:
+    sources = opened.sources
     where = sources[0].name
     collector = _supported(metrics, where)
     try:
@@ -92,6 +99,8 @@ def _analysis(metrics: Metrics, sources: Sequence[Source], form: LogFormat, targ
             flags=jvm.flags,
             cpus=jvm.logged_cpus,
             memory_bytes=jvm.logged_memory,
+            lines_skipped=sum(source.long_lines for source in sources),
+            notes=opened.notes,
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,

@@ -24,6 +24,10 @@ class Source(Result):
     cpus: int | None = None
     memory_bytes: int | None = None
     """As the JVM printed it: the container's limit, or the host's memory."""
+    lines_skipped: int = 0
+    """Lines that begin like one of a GC log and could not be used: damaged, cut, printed twice, or contradictory."""
+    notes: tuple[str, ...] = ()
+    """What was left out, put right or put in order while reading, one sentence each."""
 
 
 class Volume(Result):

@@ -21,6 +21,7 @@ def analyze_text(analysis: Analysis) -> str:
         "\n".join(["Log", *table(list(_log(analysis)))]),
         "\n".join(["Pauses", *_pauses(analysis)]),
         "\n".join(["Memory", *table(list(_memory(analysis)), right=(1,))]),
+        *(["\n".join(["Reading the log", *bullets(analysis.source.notes)])] if analysis.source.notes else []),
         *(["\n".join(["Taken for granted", *bullets(analysis.assumptions)])] if analysis.assumptions else []),
     ]
     return "\n\n".join(sections) + "\n"
@@ -58,6 +59,8 @@ def _log(analysis: Analysis) -> Iterator[tuple[str, str]]:
     source = analysis.source
     more = f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""
     yield "file", f"{source.files[0]}{more}, {source.lines} lines"
+    if source.lines_skipped:
+        yield "lines skipped", str(source.lines_skipped)
     yield "jvm", f"JDK {source.jdk or '? (not in the log)'}, {source.collector}"
     yield "flags", " ".join(source.flags) or "?"
     cpus = str(source.cpus) if source.cpus else "?"

@@ -46,8 +46,8 @@ def test_bad_files_give_one_input_error(name: str, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
-    for name in (tmp_path, tmp_path / "missing.log"):
-        with pytest.raises(InputError, match="cannot read"):
+    for name, message in ((tmp_path, "no file in the folder"), (tmp_path / "missing.log", "cannot read")):
+        with pytest.raises(InputError, match=message):
             analyze_logs((str(name),))
 
 
