@@ -93,7 +93,10 @@ class Source:
 
     def _of_archive(self, archive: str) -> Iterator[bytes]:
         with opened_archive(archive) as members:
-            info = members.getinfo(self.member or "")
+            try:
+                info = members.getinfo(self.member or "")
+            except KeyError as error:
+                raise InputError("no such file in the archive", where=self.name) from error
             try:
                 with members.open(info) as stream:
                     blocks = unpacked(stream, self.name, stream.read(_HEAD))

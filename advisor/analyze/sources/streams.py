@@ -14,8 +14,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 BOMB_BYTES = 1 << 28
-BOMB_RATIO = 300
-"""Deflate makes of a GC log a tenth to a twentieth, and of nothing but one character a thousandth."""
+BOMB_RATIO = 150
+"""Deflate makes of a GC log a tenth to a twentieth, and of one character alone a 200th (fastest) to a 1000th (best)."""
+_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r\x1b")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _FOREIGN = (
     (b"BZh", "compressed with bzip2", "decompress it: bzip2 -dc FILE | jvm-advisor analyze -"),
@@ -104,7 +105,7 @@ def as_text(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     if encoding is not None:
         yield from _decoded(first[2:], blocks, encoding)
         return
-    if b"\0" in first[:4096]:
+    if _is_binary(first[:4096]):
         raise InputError("a binary file, not a GC log", where=name, hint="expected the text of -Xlog:gc*")
     first = first.removeprefix(codecs.BOM_UTF8)
     if b"\n" not in first and b"\r" in first[:-1]:
@@ -120,6 +121,11 @@ def _decoded(first: bytes, rest: Iterator[bytes], encoding: str) -> Iterator[byt
     yield decoder.decode(first).encode("utf-8", "replace")
     for block in rest:
         yield decoder.decode(block).encode("utf-8", "replace")
+
+
+def _is_binary(first: bytes) -> bool:
+    controls = len(first) - len(first.translate(None, _CONTROL))
+    return b"\0" in first or controls > len(first) // 20
 
 
 def _refuse_foreign(first: bytes, name: str) -> None:
