@@ -7,7 +7,9 @@ from pathlib import PurePath
 
 from advisor.analyze.diagnose import diagnose
 from advisor.analyze.formats import LogFormat, choose
+from advisor.analyze.formats.foreign import other_jvm
 from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, throughput
+from advisor.analyze.integrity import Integrity
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.sources import Opened, Source, opened_in_order
@@ -35,14 +37,16 @@ def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analy
     where = sources[0].name
     metrics = Metrics()
     batches = _batches(sources)
+    integrity = Integrity()
     form, head = _recognised(batches, where)
     try:
-        for event in form.events(_joined(head, batches)):
+        for event in integrity.checked(form.events(_joined(head, batches))):
             metrics.add(event)
     except NotModelledError as error:
         raise NotModelledError(error.message, where=where, hint=error.hint) from error
     metrics.cut |= any(source.cut for source in sources)
-    return _analysis(metrics, opened, form, target)
+    integrity.skipped.update({"cut": n} if (n := sum(source.long_lines for source in sources)) else {})
+    return _analysis(metrics, opened, integrity, form, target)
 
 
 def _format_name(lines: Sequence[str]) -> str | None:
@@ -74,10 +78,15 @@ def _recognised(batches: Iterator[list[str]], where: str) -> tuple[LogFormat, li
             break
     if not any(any(batch) for batch in head):
         raise InputError("the file is empty", where=where, hint="expected a GC log written by -Xlog:gc*")
+    other = other_jvm(line for batch in head for line in batch)
+    if other is not None:
+        raise NotModelledError(
+            f"a GC log of {other}: only logs of HotSpot (OpenJDK and what is built from it) are read", where=where
+        )
     raise InputError("no line of a GC log", where=f"{where}:1", hint="expected what -Xlog:gc* prints (JDK 9 and later)")
 
 
-def _analysis(metrics: Metrics, opened: Opened, form: LogFormat, target: LogTarget) -> Analysis:
+def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogFormat, target: LogTarget) -> Analysis:
     sources = opened.sources
     where = sources[0].name
     collector = _supported(metrics, where)
@@ -99,8 +108,8 @@ def _analysis(metrics: Metrics, opened: Opened, form: LogFormat, target: LogTarg
             flags=jvm.flags,
             cpus=jvm.logged_cpus,
             memory_bytes=jvm.logged_memory,
-            lines_skipped=sum(source.long_lines for source in sources),
-            notes=opened.notes,
+            lines_skipped=integrity.lines_skipped,
+            notes=(*opened.notes, *integrity.notes()),
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,

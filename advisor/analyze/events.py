@@ -112,6 +112,9 @@ class Safepoint:
     since_last_s: float | None = None
     first_release: int = 9
     last_release: int = 99
+    operation: str | None = None
+    """What the stop was for, such as `G1CollectForAllocation`, where the line says it."""
+    time_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,30 @@ class Trouble:
     """Something a collector could not do."""
 
     time_s: float | None
-    kind: Literal["promotion-failed", "concurrent-mode-failure", "allocation-stall"]
+    kind: Literal["promotion-failed", "concurrent-mode-failure", "allocation-stall", "relocation-stall", "pacing"]
     gc_id: int | None = None
     ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CpuTimes:
+    """Processor time and elapsed time of one collection, in hundredths of a second as the line prints them."""
+
+    time_s: float | None
+    gc_id: int
+    user_s: float
+    sys_s: float
+    real_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplicated:
+    """One run of string deduplication: bytes of the strings looked at, bytes that were freed, and its length."""
+
+    time_s: float | None
+    inspected: int
+    freed: int
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,7 @@ class Setting:
         "concurrent_workers",
         "generational",
         "collector",
+        "flags",
     ]
     value: int | str
 
@@ -182,6 +207,32 @@ class Ended:
     last_s: float | None
     cut: bool
     uptime: bool = False
+    steps_back: int = 0
+    """How often time went back by more than threads that print late explain."""
 
 
-Event = Pause | Phase | Cycle | CycleUse | Safepoint | Trouble | Started | Setting | Hint | References | Ended
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Lines that begin like one of a GC log and could not be used."""
+
+    reason: Literal["damaged", "unfinished", "cut"]
+    """Not of the form that such a line has; the start of a pause that has no end; longer than any line of a JVM."""
+    lines: int = 1
+
+
+Event = (
+    Pause
+    | Phase
+    | Cycle
+    | CycleUse
+    | Safepoint
+    | CpuTimes
+    | Deduplicated
+    | Trouble
+    | Started
+    | Setting
+    | Hint
+    | References
+    | Ended
+    | Skipped
+)

@@ -34,12 +34,17 @@ STAMPS = (
 """Best first. Milliseconds of more than ten digits count from 1970; nanoseconds from anywhere."""
 
 
+STEP_S = 0.5
+"""Lines may be printed so much late, by a thread that was held up; what is further back is another time."""
+
+
 class Clock:
     """Reads the time stamp of lines; the kind is settled by the first line that has one."""
 
     def __init__(self) -> None:
         self._stamp: Stamp | None = None
         self._base_s = 0.0
+        self.steps_back = 0
         self.first_s: float | None = None
         self.last_s: float | None = None
 
@@ -49,14 +54,22 @@ class Clock:
         return self._stamp is not None and self._stamp.uptime
 
     def read(self, line: str, end: int) -> float | None:
-        """The time of a line whose decorations stop at `end`; a line without one happens when the last did."""
+        """The time of a line whose decorations stop at `end`; a line without one happens when the last did.
+
+        Where time goes back (the log of another run, a clock that was set) it goes on from the last time.
+        """
         stamp = self._stamp
         found = stamp.pattern.search(line, 0, end) if stamp else self._settle(line, end)
         if found:
             try:
-                self.last_s = self._base_s + self._stamp.seconds(found[1])  # type: ignore[union-attr]
+                now = self._base_s + self._stamp.seconds(found[1])  # type: ignore[union-attr]
             except (ValueError, OverflowError):
                 return self.last_s
+            if self.last_s is not None and now < self.last_s - STEP_S:
+                self.steps_back += 1
+                self._base_s += self.last_s - now
+                now = self.last_s
+            self.last_s = now
             if self.first_s is None:
                 self.first_s = self.last_s
         return self.last_s

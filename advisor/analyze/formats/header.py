@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
-from advisor.analyze.events import Event, Hint, Safepoint, Setting, Started, Trouble
+from advisor.analyze.events import Deduplicated, Event, Hint, Safepoint, Setting, Started, Trouble
 
 _UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "": 1}
 _Maker = Callable[[re.Match[str]], Event]
@@ -29,10 +30,10 @@ def _word(pattern: str, name: str) -> tuple[re.Pattern[str], _Maker]:
 
 def _modern_safepoint(found: re.Match[str]) -> Safepoint:
     """JDK 14 on; "Leaving" came late in 17 and in 18, "Cleanup" went with 24."""
-    releases = (14, 23) if found[3] else (24, 99)
-    if not found[4]:
+    releases = (14, 23) if found[4] else (24, 99)
+    if not found[5]:
         releases = (14, 17)
-    return Safepoint(int(found[2]) / 1e9, int(found[5]) / 1e9, int(found[1]) / 1e9, *releases)
+    return Safepoint(int(found[3]) / 1e9, int(found[6]) / 1e9, int(found[2]) / 1e9, *releases, operation=found[1])
 
 
 def _old_safepoint(found: re.Match[str]) -> Safepoint:
@@ -40,6 +41,23 @@ def _old_safepoint(found: re.Match[str]) -> Safepoint:
     return Safepoint(reaching, total, None, 9, 13)
 
 
+def _stall(word: str, kind: Literal["allocation-stall", "relocation-stall"]) -> tuple[re.Pattern[str], _Maker]:
+    """A thread of the program that had to wait for ZGC."""
+    pattern = re.compile(rf"{word} Stall \(.*\) (\d{{1,12}}[.,]\d{{1,12}})ms\s*$")
+    return pattern, lambda found: Trouble(None, kind, None, float(found[1].replace(",", ".")))
+
+
+def _pacing(found: re.Match[str]) -> Trouble:
+    """Shenandoah's statistics at the end of a run: time that threads were slowed down, all together."""
+    return Trouble(None, "pacing", None, float(found[1]) * 1000)
+
+
+def _deduplicated(found: re.Match[str]) -> Deduplicated:
+    inspected, freed = (round(float(found[i]) * _UNIT[found[i + 1]]) for i in (1, 3))
+    return Deduplicated(None, inspected, freed, float(found[5]))
+
+
+_DATA = r"(\d{1,12}\.\d)([BKMG])"
 _SIZE = r"(\d{1,15})\s?([KMGT])"
 _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "Using": (
@@ -65,7 +83,16 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "Initial": (_setting(rf"Initial Capacity: {_SIZE}\s*$", "heap_initial"),),
     "Max": (_setting(rf"Max Capacity: {_SIZE}\s*$", "heap_max"),),
     "Parallel": (_count(r"Parallel Workers: (\d{1,6})\s*$", "parallel_workers"),),
-    "Concurrent": (_count(r"Concurrent Workers: (\d{1,6})\s*$", "concurrent_workers"),),
+    "Concurrent": (
+        _count(r"Concurrent Workers: (\d{1,6})\s*$", "concurrent_workers"),
+        (
+            re.compile(
+                rf"Concurrent String Deduplication \d{{1,12}}/{_DATA} \(new\), \d{{1,12}}/{_DATA} \(deduped\), "
+                r".*, (\d{1,12}\.\d{1,9})ms of "
+            ),
+            _deduplicated,
+        ),
+    ),
     "ParallelGCThreads:": (_count(r"ParallelGCThreads: (\d{1,6})\s*$", "parallel_workers"),),
     "Workers:": (_count(r"Workers: (\d{1,6}) parallel", "parallel_workers"),),
     "GC": (_word(r"(GC Workers for Old Generation): ", "generational"),),
@@ -73,7 +100,7 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "Safepoint": (
         (
             re.compile(
-                r'Safepoint "\w+", Time since last: (\d{1,19}) ns, Reaching safepoint: (\d{1,19}) ns, '
+                r'Safepoint "(\w+)", Time since last: (\d{1,19}) ns, Reaching safepoint: (\d{1,19}) ns, '
                 r"(Cleanup: \d{1,19} ns, )?At safepoint: \d+ ns, (Leaving safepoint: \d+ ns, )?Total: (\d{1,19}) ns"
             ),
             _modern_safepoint,
@@ -89,12 +116,11 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         ),
     ),
     "Promotion": ((re.compile(r"Promotion failed\s*$"), lambda _found: Trouble(None, "promotion-failed")),),
-    "Allocation": (
-        (
-            re.compile(r"Allocation Stall \(.*\) (\d{1,12}[.,]\d{1,12})ms\s*$"),
-            lambda found: Trouble(None, "allocation-stall", None, float(found[1].replace(",", "."))),
-        ),
-    ),
+    "Allocation": (_stall("Allocation", "allocation-stall"),),
+    "Relocation": (_stall("Relocation", "relocation-stall"),),
+    "Pacing": ((re.compile(r"Pacing +=\s+(\d{1,9}\.\d{1,9}) s "), _pacing),),
+    "CommandLine": (_word(r"CommandLine flags: (.*)", "flags"),),
+    "jvm_args:": (_word(r"jvm_args: (.*)", "flags"),),
     "CardTable": ((re.compile(r"CardTable entry size: "), lambda _found: Hint(18, 99)),),
 }
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from advisor.analyze.events import (
     Change,
+    CpuTimes,
     Cycle,
+    Deduplicated,
     Ended,
     Event,
     Hint,
@@ -20,6 +23,7 @@ from advisor.analyze.events import (
     Phase,
     References,
     Regions,
+    Safepoint,
     Setting,
     Started,
     Trouble,
@@ -51,7 +55,9 @@ _REGIONS = re.compile(r"(Eden|Survivor|Old|Humongous) regions: (\d{1,15})->(\d{1
 _AGE = re.compile(r"- age +(\d{1,3}): +(\d{1,15}) bytes")
 _METASPACE = re.compile(r"Metaspace: (?:\d+[KM](?:\(\d+[KM]\))?->)?(\d{1,15})([KM])")
 _WORKERS = re.compile(r"Using (\d{1,15}) workers of (\d{1,15}) for (?:evacuation|full compaction)")
+_CPU = re.compile(r"User=(\d{1,9}[.,]\d\d)s Sys=(\d{1,9}[.,]\d\d)s Real=(\d{1,9}[.,]\d\d)s$")
 _THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d{1,15})")
+_ENTERING = "Entering safepoint region: "
 _REFERENCE_LINES = ("    Discovered:", "  SoftR", "  WeakR", "  FinalR", "  PhantomR")
 _REFERENCE = re.compile(r"(?:(Soft|Weak|Final|Phantom)Reference:|Discovered: (\d{1,12}))$")
 _FOUND = re.compile(r"(Soft|Weak|Final|Phantom): (\d{1,12})(?: encountered)?(?=,)|(Phantom): (\d{1,12})$")
@@ -128,10 +134,13 @@ class _Reader:
         self._tables = ZTables()
         self._out: list[Event] = []
         self._held: list[Event] = []
+        self._ready: list[Event] = []
+        """Events that were held back and are older than all others."""
         self._open_young: int | None = None
         self._starts_seen = False
         self._stopped = False
         self._collector: str | None = None
+        self._operation: str | None = None
         self._reference_kind: str | None = None
         self._words = self._by_word()
 
@@ -175,13 +184,17 @@ class _Reader:
                     handler = words.get(word)
                     if handler is not None:
                         self._inside(handler, line, at, start)
+                    elif word.startswith("User="):
+                        self._inside(self._cpu, line, at, start)
                     elif tables.active:
                         self._row(line, at, start)
-                if out:
+                if out or self._ready:
                     yield from self._released()
             self._clock.last_of(lines)
+        yield from self._released()
         yield from self._held
-        yield Ended(self._clock.first_s, self._clock.last_s, cut=self._stopped, uptime=self._clock.uptime)
+        clock = self._clock
+        yield Ended(clock.first_s, clock.last_s, cut=self._stopped, uptime=clock.uptime, steps_back=clock.steps_back)
 
     def _inside(self, handler: Callable[[str, int, str], None], line: str, at: int, start: int) -> None:
         number = line[at + 3 : start - 2]
@@ -191,6 +204,8 @@ class _Reader:
 
     def _released(self) -> Iterator[Event]:
         """The new events, unless a full pause waits for the young one that it may belong to."""
+        ready, self._ready = self._ready, []
+        yield from ready
         events, self._out[:] = tuple(self._out), ()
         if self._held:
             self._held.extend(events)
@@ -236,7 +251,7 @@ class _Reader:
         )
 
     def _flush(self) -> None:
-        self._out.extend(self._held)
+        self._ready.extend(self._held)
         self._held = []
 
     def _by(self, collector: str) -> None:
@@ -357,6 +372,12 @@ class _Reader:
         if found:
             self._drafts.of(gc_id).facts["threshold"] = int(found[1])
 
+    def _cpu(self, line: str, gc_id: int, rest: str) -> None:
+        found = _CPU.match(rest)
+        if found:
+            user, system, real = (float(text.replace(",", ".")) for text in found.groups())
+            self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
+
     def _exhausted(self, line: str, gc_id: int, rest: str) -> None:
         self._drafts.of(gc_id).facts["evacuation_failed"] = True
         self._out.append(Hint(9, 20))
@@ -369,10 +390,21 @@ class _Reader:
             start = 0
         event = header_event(line, start)
         if event is None:
+            if line.startswith(_ENTERING, start):
+                self._operation = line[start + len(_ENTERING) :].strip()
             return
         if isinstance(event, Started):
             event = Started(self._clock.restarted(line, start), event.collector)
             self._tables.active = event.collector.startswith("The Z")
         elif isinstance(event, Trouble):
             event = Trouble(self._clock.read(line, start), event.kind, None, event.ms)
+        elif isinstance(event, Safepoint):
+            event = self._safepoint(event, self._clock.read(line, start))
+        elif isinstance(event, Deduplicated):
+            event = replace(event, time_s=self._clock.read(line, start))
         self._out.append(event)
+
+    def _safepoint(self, event: Safepoint, time_s: float | None) -> Safepoint:
+        """With its time, and up to JDK 13 the operation that the line before it names."""
+        operation, self._operation = event.operation or self._operation, None
+        return replace(event, operation=operation, time_s=time_s)
