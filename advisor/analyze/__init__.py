@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from advisor.analyze.diagnose import diagnose
+from advisor.analyze.diagnose import Case, diagnose
 from advisor.analyze.formats import LogFormat, choose
 from advisor.analyze.formats.foreign import other_jvm
 from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, throughput
@@ -13,7 +13,7 @@ from advisor.analyze.integrity import Integrity
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.sources import Opened, Source, opened_in_order
-from advisor.analyze.target import LogTarget, collector_of, describe_jvm
+from advisor.analyze.target import Jvm, LogTarget, collector_of, describe_jvm
 from advisor.model.analysis import Analysis, Heap, Volume
 from advisor.model.analysis import Source as LogSource
 from advisor.model.errors import InputError, NotModelledError
@@ -119,10 +119,17 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
         heap=Heap(max_bytes=metrics.heap_max, peak_used_bytes=metrics.heap.peak_used, live_bytes=steady_live(metrics)),
         cycles=_cycles(metrics, collector),
         failures=_failures(metrics),
-        diagnosis=diagnose(metrics),
+        diagnosis=diagnose(_case(metrics, collector, form, jvm)),
+        timeline=metrics.incidents.series.timeline(),
         assumptions=tuple(jvm.assumptions),
         profile=build_profile(metrics, collector, jvm, _name(where)),
     )
+
+
+def _case(metrics: Metrics, collector: str, form: LogFormat, jvm: Jvm) -> Case:
+    printed = str(metrics.jvm.settings.get("flags", "")).split()
+    logged = jvm.logged_jdk, jvm.logged_cpus, jvm.logged_memory
+    return Case(metrics, collector, form.name, *logged, flags=tuple(printed))
 
 
 def _supported(metrics: Metrics, where: str) -> str:

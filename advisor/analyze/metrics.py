@@ -20,6 +20,7 @@ from advisor.analyze.events import (
     Trouble,
 )
 from advisor.analyze.heap_use import HeapUse, evacuation_failed
+from advisor.analyze.incidents import Incidents
 
 COLLECTORS = {
     "Serial": "serial",
@@ -98,7 +99,7 @@ class Failures:
             self.promotion += 1
         elif event.kind == "concurrent-mode-failure":
             self.mode_told += 1
-        else:
+        elif event.kind == "allocation-stall":
             self.stalls += 1
             self.stall_max_ms = max(self.stall_max_ms, event.ms or 0.0)
 
@@ -119,6 +120,7 @@ class Metrics:
         self.metaspace: Thinned[int] = Thinned()
         self.safepoint_max_s = self.safepoints_s = 0.0
         self.references = References()
+        self.incidents = Incidents()
         self._cms_since: float | None = None
         self._cms_active = False
         handlers = (self._pause, self._phase, self._safepoint, self.jvm.setting, self.jvm.hint, self._started)
@@ -130,7 +132,10 @@ class Metrics:
 
     def add(self, event: Event) -> None:
         """Takes the next event."""
-        self._handlers[type(event).__name__](event)
+        handler = self._handlers.get(type(event).__name__)
+        if handler is not None:
+            handler(event)
+        self.incidents.add(event)
 
     @property
     def elapsed_s(self) -> float | None:

@@ -52,6 +52,38 @@ class Diagnosis(Result):
     severity: Literal["error", "warning", "info"]
     message: str
     evidence: str
+    """The figures behind it, with their times on the log's clock."""
+    confidence: Literal["high", "medium", "low"] = "high"
+    """How sure the log makes it: high is counted or printed, medium follows from several figures, low is a hint."""
+    advice: str | None = None
+    flags: tuple[str, ...] = ()
+    """Options to try or to give up, where the advice is one of flags."""
+    count: int | None = None
+    first_s: float | None = None
+    last_s: float | None = None
+    worst_s: float | None = None
+    """When it was seen first and last, and when it was worst: seconds on the log's clock."""
+    weight: float = 0.0
+    """For the order among findings of one severity: about the share of the running time at stake."""
+
+
+class Timeline(Result):
+    """The heap and the pauses over time in even steps; null where a step has no collection."""
+
+    unit: Literal["s", "collections"]
+    """What a step counts: collections where the log has no time stamps."""
+    start: float
+    step: float
+    heap_before_bytes: tuple[int | None, ...]
+    """The most in use before a collection."""
+    heap_after_bytes: tuple[int | None, ...]
+    """The least in use after a collection."""
+    pause_max_ms: tuple[float, ...]
+    pause_total_ms: tuple[float, ...]
+    full: tuple[int, ...]
+    """Full collections."""
+    trouble: tuple[int, ...]
+    """Failures, stalls and the like."""
 
 
 class Analysis(Result):
@@ -69,6 +101,7 @@ class Analysis(Result):
     cycles: Mapping[str, int | None]
     failures: Mapping[str, int | None]
     diagnosis: tuple[Diagnosis, ...] = ()
+    timeline: Timeline | None = None
     assumptions: tuple[str, ...] = ()
     """What the log does not say and the profile had to take for granted, one sentence each."""
     profile: Mapping[str, Any] = Field(default_factory=dict)

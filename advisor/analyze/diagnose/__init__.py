@@ -1,0 +1,32 @@
+"""METRICS -> DIAGNOSIS: what is wrong or worth knowing, the evidence, how sure it is, and what to do.
+
+A check is a function that answers for its one subject or stays silent, with its texts a `Check`; a new one is a line in
+the `CHECKS` of its theme.
+"""
+
+from __future__ import annotations
+
+from advisor.analyze.diagnose import cycles, failures, log, memory, pauses, requests, safepoints, young
+from advisor.analyze.diagnose.case import Case
+from advisor.analyze.diagnose.check import Check
+from advisor.model.analysis import Diagnosis
+
+__all__ = ["CHECKS", "Case", "Check", "diagnose"]
+
+CHECKS: tuple[Check, ...] = (
+    *failures.CHECKS,
+    *pauses.CHECKS,
+    *memory.CHECKS,
+    *young.CHECKS,
+    *cycles.CHECKS,
+    *requests.CHECKS,
+    *safepoints.CHECKS,
+    *log.CHECKS,
+)
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def diagnose(case: Case) -> tuple[Diagnosis, ...]:
+    """All findings: the gravest first, then those that cost most."""
+    found = [finding for check in CHECKS if (finding := check.run(case)) is not None]
+    return tuple(sorted(found, key=lambda finding: (_ORDER[finding.severity], -finding.weight, finding.id)))

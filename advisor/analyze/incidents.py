@@ -1,0 +1,355 @@
+"""EVENTS -> SIGHTINGS: how often something was seen, when first and last, and when it was worst, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.analyze.accumulators import Thinned
+from advisor.analyze.events import CpuTimes, Cycle, Deduplicated, Event, Pause, Phase, Safepoint, Started, Trouble
+from advisor.analyze.heap_use import evacuation_failed
+from advisor.analyze.series import Series
+
+NAMES = 256
+"""Different names that are kept apart at most: a damaged log must not fill the memory with made-up causes."""
+TICK_S = 0.01
+"""Processor times are printed in hundredths of a second."""
+MEASURABLE_S = 0.1
+"""Collections at least this long have processor times exact to a tenth."""
+STARVED = 0.5
+"""Processors' work per second of a pause below which threads did not get to run: a single thread alone makes 1."""
+
+
+UNTOLD = "cause not told"
+REQUESTED = frozenset(
+    (
+        "System.gc()",
+        "Heap Inspection Initiated GC",
+        "Heap Dump Initiated GC",
+        "Diagnostic Command",
+        "JvmtiEnv ForceGarbageCollection",
+        "System",
+    )
+)
+"""Causes of full collections that somebody asked for (HotSpot gcCause.cpp); JDK 6 prints `System` alone."""
+METADATA = frozenset(("Metadata GC Threshold", "Metadata GC Clear Soft References", "Last ditch collection"))
+
+
+@dataclass(slots=True)
+class Sighting:
+    """Times are seconds on the log's clock; `worst` and `total` are in the unit of what was seen."""
+
+    count: int = 0
+    total: float = 0.0
+    worst: float = 0.0
+    first_s: float | None = None
+    last_s: float | None = None
+    worst_s: float | None = None
+
+    def add(self, time_s: float | None, value: float = 0.0) -> None:
+        """Takes one more."""
+        if not self.count or value > self.worst:
+            self.worst, self.worst_s = value, time_s
+        self.count += 1
+        self.total += value
+        if time_s is not None:
+            self.first_s = time_s if self.first_s is None else self.first_s
+            self.last_s = time_s
+
+
+class Sightings:
+    """By name; at most `NAMES` of them."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Sighting] = {}
+
+    def add(self, name: str, time_s: float | None, value: float = 0.0) -> None:
+        """Takes one more of a name."""
+        sighting = self._seen.get(name)
+        if sighting is None:
+            if len(self._seen) >= NAMES:
+                return
+            sighting = self._seen[name] = Sighting()
+        sighting.add(time_s, value)
+
+    def of(self, *names: str) -> Sighting:
+        """All of some names as one; an empty one where none was seen."""
+        found = [self._seen[name] for name in names if name in self._seen]
+        return merged(found)
+
+    def where(self, accept: Callable[[str], bool]) -> Sighting:
+        """All whose names are accepted as one."""
+        return merged([seen for name, seen in sorted(self._seen.items()) if accept(name)])
+
+    def items(self) -> list[tuple[str, Sighting]]:
+        """In the order of the names."""
+        return sorted(self._seen.items())
+
+
+def merged(sightings: list[Sighting]) -> Sighting:
+    """Several sightings as one."""
+    if len(sightings) == 1:
+        return sightings[0]
+    whole = Sighting()
+    for seen in sightings:
+        if not whole.count or seen.worst > whole.worst:
+            whole.worst, whole.worst_s = seen.worst, seen.worst_s
+        whole.count += seen.count
+        whole.total += seen.total
+        firsts = [time for time in (whole.first_s, seen.first_s) if time is not None]
+        lasts = [time for time in (whole.last_s, seen.last_s) if time is not None]
+        whole.first_s, whole.last_s = min(firsts, default=None), max(lasts, default=None)
+    return whole
+
+
+class Spacing:
+    """The intervals between events of one sort: their number, mean and spread (Welford)."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.mean_s = 0.0
+        self._squares = 0.0
+        self._last_s: float | None = None
+
+    def add(self, time_s: float | None) -> None:
+        """The next event."""
+        if time_s is None:
+            return
+        if self._last_s is not None and time_s >= self._last_s:
+            self.count += 1
+            off = time_s - self._last_s - self.mean_s
+            self.mean_s += off / self.count
+            self._squares += off * (time_s - self._last_s - self.mean_s)
+        self._last_s = time_s
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over mean; 0 for perfectly even intervals, 1 for random ones."""
+        if self.count < 2 or self.mean_s <= 0:
+            return 0.0
+        return float((self._squares / (self.count - 1)) ** 0.5 / self.mean_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A full collection: when, and the heap before, after and in all."""
+
+    time_s: float | None
+    before: int
+    after: int
+    capacity: int | None
+
+
+class Processor:
+    """User, system and elapsed time of collections, where the log prints them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.user_s = self.sys_s = self.real_s = 0.0
+        self.starved = Sighting()
+        """Collections whose threads did not get processors; the value is seconds."""
+        self.system = Sighting()
+        """Collections that spent more time in the kernel than in their own code; the value is seconds."""
+        self.long = Sighting()
+        """Collections long enough to tell; the value is seconds."""
+        self.long_busy_s = 0.0
+
+    def add(self, time_s: float | None, user_s: float, sys_s: float, real_s: float) -> None:
+        """One collection."""
+        self.count += 1
+        self.user_s += user_s
+        self.sys_s += sys_s
+        self.real_s += real_s
+        if real_s < MEASURABLE_S:
+            return
+        self.long.add(time_s, real_s)
+        self.long_busy_s += user_s + sys_s
+        if user_s + sys_s < STARVED * real_s:
+            self.starved.add(time_s, real_s)
+        if sys_s > user_s + TICK_S:
+            self.system.add(time_s, real_s)
+
+
+class Incidents:
+    """Everything a diagnosis quotes times of; `add` takes the events in their order."""
+
+    def __init__(self) -> None:
+        self.kinds = Sightings()
+        """Pauses by kind, milliseconds."""
+        self.causes = Sightings()
+        """Pauses by cause, those inside others too, milliseconds."""
+        self.full_causes = Sightings()
+        """Full collections by cause, milliseconds."""
+        self.phases = Sightings()
+        """Concurrent phases that ended, milliseconds."""
+        self.troubles = Sightings()
+        self.operations = Sightings()
+        """Safepoints by operation, milliseconds in all."""
+        self.reaching = Sighting()
+        """Times to a safepoint, milliseconds."""
+        self.safepoints_ms = 0.0
+        self.explicit = Spacing()
+        self.young = Spacing()
+        self.emptied: Thinned[Emptied] = Thinned(256)
+        self.initiated: Thinned[tuple[float | None, int, int]] = Thinned(256)
+        """(time, heap in use, committed heap) when a concurrent cycle began."""
+        self.resized = Sighting()
+        self.least_capacity: int | None = None
+        self.processor = Processor()
+        self.series = Series()
+        self.full_row = Sighting()
+        """Full collections that followed one another without a young one; `worst` is the longest row."""
+        self.deduplication = Sighting()
+        """Runs of string deduplication, milliseconds."""
+        self.inspected_bytes = self.deduplicated_bytes = 0
+        self.references = Sighting()
+        """Time for Reference objects inside pauses, milliseconds."""
+        self.unloading = Sighting()
+        """Time for the unloading of classes inside pauses, milliseconds."""
+        self._row = 0
+        self._capacity: int | None = None
+        self._now: float | None = None
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            Pause: self._pause,
+            Phase: self._phase,
+            Cycle: self._cycle,
+            Safepoint: self._safepoint,
+            Trouble: self._trouble,
+            Started: self._started,
+            CpuTimes: self._cpu,
+            Deduplicated: self._deduplicated,
+        }
+
+    def add(self, event: Event) -> None:
+        """Takes the next event."""
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _pause(self, event: Pause) -> None:
+        start = event.start_s
+        self._now = event.end_s
+        self.kinds.add(event.kind, start, event.ms)
+        for pause in (event, *event.inner):
+            for cause in self._causes(pause.name):
+                self.causes.add(cause, start, pause.ms)
+            if cause_is_explicit(pause.name):
+                self.explicit.add(start)
+        if event.kind in {"young", "mixed"}:
+            self.young.add(start)
+        full = event.kind == "full" or bool(event.inner)
+        if full:
+            self._full(event.inner[-1] if event.inner else event, start)
+        elif event.kind in ("young", "mixed"):
+            self._row = 0
+        if starts_cycle(event) and event.heap and event.heap.capacity:
+            self.initiated.add((start, event.heap.after, event.heap.capacity))
+        self._sized(start, event)
+        if event.spaces.reference_ms is not None:
+            self.references.add(start, event.spaces.reference_ms)
+        if event.spaces.unloading_ms is not None:
+            self.unloading.add(start, event.spaces.unloading_ms)
+        self.series.pause(start, event.ms, event.heap, full=full)
+        if event.name.startswith("Degenerated"):
+            self.troubles.add("degenerated", start, event.ms)
+            self.series.trouble(start)
+        if evacuation_failed(event):
+            self.troubles.add("evacuation-failure", start, event.ms)
+            self.series.trouble(start)
+
+    def _full(self, full: Pause, start_s: float | None) -> None:
+        causes = self._causes(full.name)
+        for cause in causes or (UNTOLD,):
+            self.full_causes.add(cause, start_s, full.ms)
+        if not REQUESTED.intersection(causes):
+            self._row += 1
+            self.full_row.add(start_s, self._row)
+        if full.heap:
+            self.emptied.add(Emptied(start_s, full.heap.before, full.heap.after, full.heap.capacity))
+
+    def _causes(self, name: str) -> tuple[str, ...]:
+        """The words in parentheses, such as `System.gc()`."""
+        known = self._names.get(name)
+        if known is None:
+            known = causes_of(name)
+            if len(self._names) < NAMES:
+                self._names[name] = known
+        return known
+
+    def _sized(self, time_s: float | None, event: Pause) -> None:
+        if event.heap is None or event.heap.capacity is None:
+            return
+        capacity = event.heap.capacity
+        if self._capacity is not None and capacity != self._capacity:
+            self.resized.add(time_s, abs(capacity - self._capacity))
+        self._capacity = capacity
+        self.least_capacity = capacity if self.least_capacity is None else min(self.least_capacity, capacity)
+
+    def _phase(self, event: Phase) -> None:
+        self._now = event.time_s if event.time_s is not None else self._now
+        if event.ms is not None:
+            self.phases.add(event.name, event.time_s, event.ms)
+        elif event.name.startswith("Concurrent Mark Abort"):
+            self.troubles.add("aborted", event.time_s)
+        if event.heap is not None:
+            self.series.heap(event.time_s, event.heap)
+
+    def _cycle(self, event: Cycle) -> None:
+        self._now = event.time_s
+        for cause in self._causes(event.name):
+            self.causes.add(cause, event.time_s)
+        if cause_is_explicit(event.name):
+            self.explicit.add(event.time_s)
+        self.series.heap(event.time_s, event.heap)
+
+    def _safepoint(self, event: Safepoint) -> None:
+        time_s = event.time_s if event.time_s is not None else self._now
+        self.reaching.add(time_s, event.reaching_s * 1000)
+        self.safepoints_ms += event.total_s * 1000
+        if event.operation:
+            self.operations.add(event.operation, time_s, event.total_s * 1000)
+
+    def _trouble(self, event: Trouble) -> None:
+        time_s = event.time_s if event.time_s is not None else self._now
+        self.troubles.add(event.kind, time_s, event.ms or 0.0)
+        self.series.trouble(time_s)
+
+    def _cpu(self, event: CpuTimes) -> None:
+        time_s = event.time_s if event.time_s is not None else self._now
+        self.processor.add(time_s, event.user_s, event.sys_s, event.real_s)
+
+    def _deduplicated(self, event: Deduplicated) -> None:
+        self.deduplication.add(event.time_s, event.ms)
+        self.deduplicated_bytes += event.freed
+        self.inspected_bytes += event.inspected
+
+    def _started(self, event: Started) -> None:
+        self._capacity = None
+
+
+def causes_of(name: str) -> tuple[str, ...]:
+    """The words in the parentheses of a pause's name: `Young (Normal) (G1 Evacuation Pause)` gives both."""
+    found, depth, start = [], 0, 0
+    for at, letter in enumerate(name):
+        if letter == "(":
+            depth += 1
+            start = at + 1 if depth == 1 else start
+        elif letter == ")" and depth:
+            depth -= 1
+            if not depth:
+                found.append(name[start:at])
+    return tuple(found)
+
+
+def cause_is_explicit(name: str) -> bool:
+    """Whether the program or a tool asked for the collection."""
+    return "(System.gc())" in name
+
+
+def starts_cycle(event: Pause) -> bool:
+    """Whether the pause begins a concurrent cycle that marks old."""
+    if event.kind == "initial-mark":
+        return True
+    return "(Concurrent Start)" in event.name or "(Initial Mark)" in event.name or "Initial Mark (G1" in event.name

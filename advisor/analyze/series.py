@@ -1,0 +1,120 @@
+"""EVENTS -> a chart's worth of points: heap and pauses over time in a bounded number of even steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.analyze.events import Change
+from advisor.model.analysis import Timeline
+
+POINTS = 160
+"""Points that are kept at most; a terminal shows half of them, a page all."""
+FIRST_STEP_S = 0.0625
+"""Width of a point at the start; it doubles whenever the log has outgrown the points."""
+
+
+@dataclass(slots=True)
+class Point:
+    """What happened during one step of time."""
+
+    before: int | None = None
+    """Largest heap in use before a collection, bytes."""
+    after: int | None = None
+    """Smallest heap in use after a collection, bytes."""
+    capacity: int | None = None
+    pause_max_ms: float = 0.0
+    pause_total_ms: float = 0.0
+    full: int = 0
+    trouble: int = 0
+
+    def joined(self, other: Point) -> Point:
+        """Two neighbouring steps as one."""
+        return Point(
+            _largest(self.before, other.before),
+            _smallest(self.after, other.after),
+            _largest(self.capacity, other.capacity),
+            max(self.pause_max_ms, other.pause_max_ms),
+            self.pause_total_ms + other.pause_total_ms,
+            self.full + other.full,
+            self.trouble + other.trouble,
+        )
+
+
+def _largest(one: int | None, other: int | None) -> int | None:
+    return max((value for value in (one, other) if value is not None), default=None)
+
+
+def _smallest(one: int | None, other: int | None) -> int | None:
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+class Series:
+    """Keeps the points while a log streams by. Where the log has no times, a step is a collection."""
+
+    def __init__(self, points: int = POINTS) -> None:
+        self.points: list[Point] = []
+        self.start_s: float | None = None
+        self.step_s = FIRST_STEP_S
+        self.timed = True
+        self._limit = points
+        self._number = 0
+
+    def pause(self, time_s: float | None, ms: float, heap: Change | None, *, full: bool) -> None:
+        """One pause that began at a time."""
+        point = self._at(time_s)
+        point.pause_max_ms = max(point.pause_max_ms, ms)
+        point.pause_total_ms += ms
+        point.full += full
+        if heap:
+            self._heap(point, heap)
+
+    def heap(self, time_s: float | None, heap: Change) -> None:
+        """The heap before and after a concurrent collection."""
+        self._heap(self._at(time_s), heap)
+
+    def trouble(self, time_s: float | None) -> None:
+        """Something went wrong."""
+        self._at(time_s).trouble += 1
+
+    @staticmethod
+    def _heap(point: Point, heap: Change) -> None:
+        point.before = _largest(point.before, heap.before)
+        point.after = _smallest(point.after, heap.after)
+        point.capacity = _largest(point.capacity, heap.capacity)
+
+    def _at(self, time_s: float | None) -> Point:
+        if self.start_s is None:
+            self.timed = time_s is not None
+            self.step_s = FIRST_STEP_S if self.timed else 1.0
+            self.start_s = time_s if time_s is not None else 0.0
+        if not self.timed:
+            time_s = float(self._number)
+            self._number += 1
+        elapsed = 0.0 if time_s is None else max(0.0, time_s - self.start_s)
+        while elapsed >= self.step_s * self._limit:
+            self._halve()
+        index = int(elapsed / self.step_s) if time_s is not None else max(0, len(self.points) - 1)
+        while len(self.points) <= index:
+            self.points.append(Point())
+        return self.points[index]
+
+    def _halve(self) -> None:
+        pairs = zip(self.points[::2], [*self.points[1::2], Point()], strict=False)
+        self.points = [one.joined(other) for one, other in pairs]
+        self.step_s *= 2
+
+    def timeline(self) -> Timeline | None:
+        """The points as the result carries them; None without any."""
+        if not self.points:
+            return None
+        return Timeline(
+            unit="s" if self.timed else "collections",
+            start=round(self.start_s or 0.0, 3),
+            step=self.step_s,
+            heap_before_bytes=tuple(point.before for point in self.points),
+            heap_after_bytes=tuple(point.after for point in self.points),
+            pause_max_ms=tuple(round(point.pause_max_ms, 3) for point in self.points),
+            pause_total_ms=tuple(round(point.pause_total_ms, 3) for point in self.points),
+            full=tuple(point.full for point in self.points),
+            trouble=tuple(point.trouble for point in self.points),
+        )
