@@ -147,7 +147,8 @@ class HeapUse:
         since = None if self._metered_s is None else self._metered_s + self._paused_s
         self.allocation.add(since, start_s, self._unmetered)
         self._metered_s, self._paused_s, self._unmetered = end_s, 0.0, 0
-        return start_s - since if start_s is not None and since is not None else None
+        # Rounded time stamps, and damaged ones, may have no time between two collections.
+        return start_s - since if start_s is not None and since is not None and start_s > since else None
 
     def _humongous(self, regions: Regions) -> None:
         """New humongous regions since the last collection; their common divisor is what one object takes at most."""

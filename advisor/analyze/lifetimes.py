@@ -91,9 +91,13 @@ def component_of_overflow(survivals: Sequence[Survival], rate: float) -> tuple[C
     if rate <= 0 or len(later) < LEAST_COLLECTIONS or len(fresh) < LEAST_FRESH:
         return ()
     used = [s for s in later if not s.fresh]
+    if not used:
+        return ()
     kept, copied = mean(s.survived for s in used), mean(s.survived + s.promoted for s in used)
     interval = mean(s.interval_s or 0.0 for s in used)
     first = min(median(fresh), copied)
+    if first <= 0 or kept <= 0:
+        return ()
     q = min(max((copied - first) / kept, SHORTEST), LIVES_ON)
     mean_s = -interval / math.log(q)
     return (Component(min(0.95, first / (rate * mean_s * (1 - q))), mean_s),)
