@@ -15,6 +15,8 @@ NAMES = 256
 """Different names that are kept apart at most: a damaged log must not fill the memory with made-up causes."""
 TICK_S = 0.01
 """Processor times are printed in hundredths of a second."""
+TICKS_S = 0.025
+"""How far the elapsed time printed with them may be from the length of the pause they belong to."""
 MEASURABLE_S = 0.1
 """Collections at least this long have processor times exact to a tenth."""
 STARVED = 0.5
@@ -133,12 +135,14 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A full collection: when, and the heap before, after and in all."""
+    """A full collection: when, the heap and old before and after (old is 0 where the log does not tell it)."""
 
     time_s: float | None
     before: int
     after: int
-    capacity: int | None
+    old_before: int
+    old_after: int
+    requested: bool
 
 
 class Processor:
@@ -210,6 +214,7 @@ class Incidents:
         self._row = 0
         self._capacity: int | None = None
         self._now: float | None = None
+        self._paused_s: float | None = None
         self._names: dict[str, tuple[str, ...]] = {}
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Pause: self._pause,
@@ -231,6 +236,7 @@ class Incidents:
     def _pause(self, event: Pause) -> None:
         start = event.start_s
         self._now = event.end_s
+        self._paused_s = event.ms / 1000
         self.kinds.add(event.kind, start, event.ms)
         for pause in (event, *event.inner):
             for cause in self._causes(pause.name):
@@ -267,7 +273,10 @@ class Incidents:
             self._row += 1
             self.full_row.add(start_s, self._row)
         if full.heap:
-            self.emptied.add(Emptied(start_s, full.heap.before, full.heap.after, full.heap.capacity))
+            old = full.spaces.old or full.spaces.old_regions
+            parts = (old.before, old.after) if old else (0, 0)
+            requested = bool(REQUESTED.intersection(causes))
+            self.emptied.add(Emptied(start_s, full.heap.before, full.heap.after, *parts, requested))
 
     def _causes(self, name: str) -> tuple[str, ...]:
         """The words in parentheses, such as `System.gc()`."""
@@ -317,8 +326,12 @@ class Incidents:
         self.series.trouble(time_s)
 
     def _cpu(self, event: CpuTimes) -> None:
+        """Only of pauses: concurrent phases wait for much, and print the same line."""
+        if self._paused_s is None or abs(event.real_s - self._paused_s) > TICKS_S:
+            return
         time_s = event.time_s if event.time_s is not None else self._now
         self.processor.add(time_s, event.user_s, event.sys_s, event.real_s)
+        self._paused_s = None
 
     def _deduplicated(self, event: Deduplicated) -> None:
         self.deduplication.add(event.time_s, event.ms)

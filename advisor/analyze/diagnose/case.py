@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -16,6 +17,8 @@ Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 CONCURRENT = frozenset(("zgc", "zgc-generational", "shenandoah", "shenandoah-generational"))
 """Collectors that copy while the program runs."""
+WALL_CLOCK_S = 3.2e8
+"""Ten years: a time stamp beyond that counts from 1970, not from the start of the JVM."""
 GENERATIONAL = frozenset(("serial", "parallel", "cms", "g1"))
 
 
@@ -96,6 +99,8 @@ def clock(time_s: float | None) -> str:
     """A time on the log's clock: seconds, with hours beyond the first."""
     if time_s is None:
         return "?"
+    if time_s > WALL_CLOCK_S:
+        return f"{datetime.fromtimestamp(time_s, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
     if abs(time_s) < 3600:
         return f"{time_s:.2f} s" if time_s < 100 else f"{time_s:.0f} s"
     minutes, seconds = divmod(round(time_s), 60)
@@ -108,7 +113,9 @@ def amount(value: float) -> str:
 
 
 def many(count: int, one: str, more: str | None = None) -> str:
-    """`1 collection`, `2 collections`."""
+    """`1 collection`, `2 collections`; `once`, `twice`, `3 times`."""
+    if one == "time" and count < 3:
+        return ("never", "once", "twice")[count]
     return f"{count} {one if count == 1 else more or one + 's'}"
 
 

@@ -12,6 +12,8 @@ EXHAUSTED_FREE = 0.05
 EXHAUSTED_COUNT = 3
 FULL_ROW = 3
 """Full collections one after another without a young one between them."""
+FULL_ROW_COSTS = 0.1
+"""Share of the time in full collections from which such rows are an error."""
 HABIT_COUNT, HABIT_SHARE = 3, 0.1
 """Serial and Parallel: full collections, and their number per young one."""
 STALL_SHARE = 0.01
@@ -31,8 +33,8 @@ def exhausted(case: Case) -> Diagnosis | None:
     worst = max(useless, key=lambda item: item.after)
     return finding(
         "error",
-        f"The heap is full: full collections leave less than {EXHAUSTED_FREE:.0%} of its {size(case.heap_max or 0)} "
-        "free. An OutOfMemoryError is next, or the program already lives between two of them.",
+        f"The heap is full: {len(useless)} of {len(case.seen.emptied.items)} full collections leave less than "
+        f"{EXHAUSTED_FREE:.0%} of its {size(case.heap_max or 0)} free. An OutOfMemoryError is near.",
         when(seen, f"{size(worst.after)} still in use after the one at {clock(worst.time_s)}"),
         "Raise -Xmx above the live set, or find what is kept alive with a heap dump.",
         flags=("-Xmx", "-XX:+HeapDumpOnOutOfMemoryError"),
@@ -50,15 +52,16 @@ def in_a_row(case: Case) -> Diagnosis | None:
     seen = case.seen.full_row
     if seen.worst < FULL_ROW or case.collector in CONCURRENT:
         return None
+    share = case.share(case.unwanted_full.total)
     return finding(
-        "error",
-        f"Up to {seen.worst:.0f} full collections follow one another without a young one between them: each frees so "
-        "little that the next allocation needs another.",
-        f"the longest row ended at {clock(seen.worst_s)}",
+        "error" if share >= FULL_ROW_COSTS else "warning",
+        f"Up to {seen.worst:.0f} full collections follow one another without a young one between them: old has no room "
+        "for what a young collection might promote.",
+        f"the longest row ended at {clock(seen.worst_s)}; full collections take {share:.1%} of the time",
         "The heap is too small for the live set: raise -Xmx, or keep less alive.",
         flags=("-Xmx",),
         seen=seen,
-        weight=0.8,
+        weight=share,
     )
 
 
@@ -244,11 +247,11 @@ def pacing(case: Case) -> Diagnosis | None:
         "warning",
         f"Shenandoah's pacing held threads back for {seen.total / 1000:.2g} s in all: they allocate faster than it "
         "collects. The delays show in no pause.",
-        f"{share:.1%} of the {case.elapsed_s:.1f} s of the log, added up over the threads",
+        f"added up over the threads; the log covers {case.elapsed_s:.1f} s",
         "Give more heap, or more ConcGCThreads where processors are idle.",
         flags=("-Xmx", "-XX:ConcGCThreads"),
         seen=seen,
-        weight=share,
+        weight=share / 2,
     )
 
 
@@ -287,7 +290,8 @@ CHECKS = (
     Check(
         "consecutive-full-collections",
         "Full collections follow one another.",
-        f"{FULL_ROW} or more without a young one between them, not asked for; Serial, Parallel, CMS, G1.",
+        f"{FULL_ROW} or more without a young one between them, not asked for; Serial, Parallel, CMS, G1. Error "
+        f"where full collections take {FULL_ROW_COSTS:.0%} of the time.",
         "GCeasy reports the same pattern; two in a row are what ergonomics of Parallel does by itself.",
         in_a_row,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many
+from advisor.analyze.diagnose.case import CONCURRENT, WALL_CLOCK_S, Case, clock, finding, many
 from advisor.analyze.diagnose.check import Check
 from advisor.jvm.commandline import parse_text
 from advisor.jvm.constraints import judge
@@ -46,7 +46,7 @@ def several(case: Case) -> Diagnosis | None:
 
 def no_old(case: Case) -> Diagnosis | None:
     """Old was never collected."""
-    if case.metrics.heap.live.count:
+    if case.metrics.heap.live.count or case.metrics.cycles or case.metrics.full_count or case.collector in CONCURRENT:
         return None
     return finding(
         "info",
@@ -103,8 +103,8 @@ def late(case: Case) -> Diagnosis | None:
 
 
 def _uptime(case: Case) -> bool:
-    """Whether time stamps count from the JVM's start: others are larger than any uptime of ten years."""
-    return (case.metrics.first_s or 0.0) < 3.2e8
+    """Whether time stamps count from the JVM's start."""
+    return (case.metrics.first_s or 0.0) < WALL_CLOCK_S
 
 
 def incomplete(case: Case) -> Diagnosis | None:

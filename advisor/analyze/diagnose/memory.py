@@ -78,7 +78,8 @@ def tight(case: Case) -> Diagnosis | None:
         return None
     return finding(
         "error" if live >= VERY_TIGHT * heap else "warning",
-        f"The live set fills {live / heap:.0%} of the largest heap; {size(max(0, heap - live))} are left to allocate in.",
+        f"The live set fills {live / heap:.0%} of the largest heap, which leaves {size(max(0, heap - live))} for new "
+        "objects.",
         f"{size(live)} live of {size(heap)}",
         "Collections cost the least when the heap is two to three times the live set: raise -Xmx, or keep less alive.",
         flags=("-Xmx",),

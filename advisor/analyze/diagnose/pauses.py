@@ -83,8 +83,9 @@ def long_pause(case: Case) -> Diagnosis | None:
     _, kind, seen, limit = worst
     return finding(
         "error" if seen.worst >= LONG_ERROR_MS else "warning",
-        f"A {kind} pause of {amount(seen.worst)} ms is long: more than {limit:.0f} ms is unusual for its kind here.",
-        f"longest at {clock(seen.worst_s)}; {kind} pauses are {seen.total / seen.count:.3g} ms on average",
+        f"The longest {_KIND.get(kind, kind + ' pause')} takes {amount(seen.worst)} ms; from {limit:.0f} ms on that is "
+        f"long for its kind{' under this collector' if case.collector in CONCURRENT else ''}.",
+        f"at {clock(seen.worst_s)}; {seen.total / seen.count:.3g} ms on average of {seen.count}",
         _LONG_ADVICE.get(kind, "See which phase takes the time with -Xlog:gc+phases=debug."),
         flags=_LONG_FLAGS.get((case.collector, kind), ()),
         seen=seen,
@@ -92,8 +93,9 @@ def long_pause(case: Case) -> Diagnosis | None:
     )
 
 
+_KIND = {"full": "full collection", "other": "pause of another kind"}
 _LONG_ADVICE = {
-    "young": "Copying survivors takes the time: a smaller young generation or a lower pause goal, more parallel workers, or "
+    "young": "Copying survivors takes the time: a smaller young generation, a lower pause goal, more parallel workers, "
     "a concurrent collector.",
     "mixed": "Old regions cost too much at once: spread them over more collections.",
     "full": "Keep full collections away (see the other findings), or use a collector that does not need them.",
@@ -242,7 +244,8 @@ CHECKS = (
     Check(
         "cpu-starved",
         "Collections wait for processors or for swap.",
-        f"user + sys is below {STARVED:.0%} of real in {STARVED_COUNT} or more collections of at least {MEASURABLE_S} s.",
+        f"user + sys is below {STARVED:.0%} of real in {STARVED_COUNT} collections or more of at least "
+        f"{MEASURABLE_S} s.",
         "A single thread that runs makes 100 %; times are printed in hundredths of a second.",
         starved,
     ),

@@ -24,9 +24,9 @@ def explicit(case: Case) -> Diagnosis | None:
     grave = share >= EXPLICIT_WARNS or (full.count > 0 and full.worst >= 1000)
     return finding(
         "warning" if grave else "info",
-        f"The program or a tool asks for collections by System.gc(): {many(full.count, 'full one')}, "
-        f"{many(seen.count - full.count, 'other')}.",
-        when(seen, f"{many(seen.count, 'collection')}{_rhythm(case)}", "ms"),
+        f"The program or a tool asked for {many(seen.count, 'collection')} by System.gc(), "
+        f"{full.count or 'none'} of them full.",
+        when(seen, _rhythm(case), "ms"),
         "Find the caller; -XX:+ExplicitGCInvokesConcurrent makes them concurrent, -XX:+DisableExplicitGC ignores them "
         "(not with direct buffers, whose memory they free)."
         if case.collector in ("g1", "cms", "shenandoah")
@@ -41,7 +41,7 @@ def _rhythm(case: Case) -> str:
     spacing = case.seen.explicit
     if spacing.count < 3 or spacing.spread > 0.1:
         return ""
-    return f" about every {spacing.mean_s:.3g} s"
+    return f"about every {spacing.mean_s:.3g} s"
 
 
 def rmi(case: Case) -> Diagnosis | None:

@@ -7,7 +7,7 @@ from advisor.analyze.diagnose.check import Check
 from advisor.model.analysis import Diagnosis
 
 SLOW_MS, VERY_SLOW_MS = 50.0, 1000.0
-OTHER_STOPS = 0.01
+OTHER_STOPS = 0.02
 REFERENCE_SHARE, REFERENCE_MS = 0.2, 10.0
 UNLOADING_SHARE, UNLOADING_MS = 0.3, 50.0
 DEDUPLICATION_SHARE, DEDUPLICATION_WORTH = 0.05, 0.01

@@ -13,6 +13,8 @@ LEAST_YOUNG = 10
 """Young collections before anything is said about them."""
 FREQUENT_S, FREQUENT_STOPPED = 1.0, 0.05
 OVERFLOWS = 0.2
+OVERFLOW_COST = 0.01
+"""Share of the time in full and mixed collections below which early promotion costs next to nothing."""
 PROMOTED_SHARE = 0.03
 FREED_SHARE = 0.5
 LEAST_FREED = 3
@@ -47,17 +49,17 @@ def overflow(case: Case) -> Diagnosis | None:
     full = [sample for sample in samples if sample.overflow]
     if len(samples) < LEAST_YOUNG or len(full) < OVERFLOWS * len(samples):
         return None
-    share = len(full) / len(samples)
+    share, cost = len(full) / len(samples), _promotion_cost(case)
     promoted = median(sample.promoted for sample in full)
     return finding(
-        "warning",
+        "warning" if cost >= OVERFLOW_COST else "info",
         f"The survivor space overflows in {share:.0%} of the young collections: what does not fit is promoted however "
         "young it is.",
         f"{_sampled(case, samples)}; a median of {size(promoted)} promoted when it overflows, {_threshold(full)}",
         _OVERFLOW_ADVICE.get(case.collector, "Make survivor spaces larger with a smaller SurvivorRatio."),
         flags=_OVERFLOW_FLAGS.get(case.collector, ("-XX:SurvivorRatio",)),
         confidence="high" if any(sample.ages for sample in full) else "medium",
-        weight=share * _promotion_cost(case),
+        weight=share * cost,
     )
 
 
@@ -84,23 +86,23 @@ def _threshold(samples: list[Survival]) -> str:
 
 def _promotion_cost(case: Case) -> float:
     """Share of the time in full and mixed pauses, which promotion causes."""
-    return case.share(case.seen.kinds.of("full", "mixed").total)
+    return case.share(case.unwanted_full.total + case.seen.kinds.of("mixed").total)
 
 
 def premature(case: Case) -> Diagnosis | None:
     """Much is promoted, and old collections find it dead."""
     heap = case.metrics.heap
     promoted, allocated = heap.promoted_bytes, heap.allocation.total
-    emptied = [item for item in case.seen.emptied.items if item.before > 0]
+    emptied = [item for item in case.seen.emptied.items if item.old_before and not item.requested]
     if not promoted or not allocated or promoted < PROMOTED_SHARE * allocated or len(emptied) < LEAST_FREED:
         return None
-    freed = median(1 - item.after / item.before for item in emptied)
+    freed = median(1 - item.old_after / item.old_before for item in emptied)
     if freed < FREED_SHARE or case.collector not in GENERATIONAL:
         return None
     return finding(
         "warning",
-        f"{promoted / allocated:.1%} of what is allocated reaches old, and full collections find {freed:.0%} of the "
-        "heap dead: objects are promoted shortly before they die.",
+        f"{promoted / allocated:.1%} of what is allocated reaches old, and full collections find {freed:.0%} of old "
+        "dead: objects are promoted shortly before they die.",
         f"{size(promoted)} promoted of {size(allocated)} allocated; {many(len(emptied), 'full collection')}",
         "Give young objects more time to die: a larger young generation, larger survivor spaces.",
         flags=("-Xmn", "-XX:SurvivorRatio") if case.collector != "g1" else ("-Xmx",),
@@ -141,7 +143,8 @@ CHECKS = (
     Check(
         "survivor-overflow",
         "The survivor space is too small.",
-        f"It is filled to 95 % while something is promoted in {OVERFLOWS:.0%} of the young collections or more.",
+        f"It is filled to 95 % while something is promoted in {OVERFLOWS:.0%} of the young collections or more; "
+        f"info where full and mixed collections take less than {OVERFLOW_COST:.0%} of the time.",
         "HotSpot ageTable.cpp, psScavenge.cpp: what does not fit is promoted at once.",
         overflow,
     ),
@@ -149,7 +152,7 @@ CHECKS = (
         "premature-promotion",
         "Objects are promoted shortly before they die.",
         f"{PROMOTED_SHARE:.0%} or more of the allocation is promoted, and full collections ({LEAST_FREED} or more) "
-        f"free {FREED_SHARE:.0%} of the heap or more in the median.",
+        f"free {FREED_SHARE:.0%} of old or more in the median.",
         "3 % is Jifa's limit for promotion; what full collections free tells whether it was worth keeping.",
         premature,
     ),
