@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class OptionKind(StrEnum):
@@ -30,6 +31,10 @@ class Option:
     value: str | bool | None
     start: int = 0
     end: int = 0
+    origin: Literal["command line", "environment"] = "command line"
+    """As the JVM prints it for a flag that the option sets."""
+    carrier: str = ""
+    """What holds the option where that is not the command line: an environment variable, a file."""
 
     @property
     def sets_flag(self) -> bool:
