@@ -48,6 +48,13 @@ class Spaces:
     workers: int | None = None
     workers_max: int | None = None
     evacuation_failed: bool = False
+    reference_ms: float | None = None
+    """Time for Reference objects inside the pause."""
+    unloading_ms: float | None = None
+    """Time for the unloading of classes inside the pause."""
+    eden: Change | None = None
+    """G1 of JDK 7 and 8, which tells bytes where later releases tell regions."""
+    survivors: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,7 @@ class Setting:
         "generational",
         "collector",
         "flags",
+        "collector_assumed",
     ]
     value: int | str
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from advisor.analyze.events import Cycle, Ended, Event, Pause, Phase, Skipped, Started
 
+STEP_S = 0.5
+"""Pauses are printed in their order: what lies further back is another time."""
 OVERLAP_S = 0.02
 """How far pauses may overlap: time stamps are taken, rounded, when lines are printed, and threads print late."""
 REMEMBERED = 8
@@ -80,7 +82,7 @@ class Integrity:
     @property
     def mixed(self) -> bool:
         """Lines of several JVMs alternate."""
-        return self.falls >= MIXED
+        return self.falls >= MIXED or self.steps_back > self.starts + 2 * MIXED
 
     def checked(self, events: Iterable[Event]) -> Iterator[Event]:
         """The events that can be."""
@@ -142,6 +144,9 @@ class Integrity:
         if end_s is None:
             return False
         self._free_s = end_s
+        if free_s is not None and end_s < free_s - STEP_S:
+            # The last one's time stamp was wrong: the clock went back to where it had been before.
+            return False
         if free_s is None or end_s - pause.ms / 1000 >= free_s - OVERLAP_S or self._doubts >= MIXED - 1:
             self._doubts = 0
             return False

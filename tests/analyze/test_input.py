@@ -58,12 +58,28 @@ def test_standard_input_is_read_alone() -> None:
         analyze_logs(())
 
 
-def test_logs_of_jdk_8_are_recognised(tmp_path: Path) -> None:
+def test_logs_of_jdk_8_are_read(tmp_path: Path) -> None:
     path = tmp_path / "old.log"
-    path.write_text("1.234: [GC [PSYoungGen: 1024K->512K(2048K)] 1024K->600K(4096K), 0.0012345 secs]\n" * 5)
-    with pytest.raises(NotModelledError, match="JDK 8") as caught:
+    line = "{}.234: [GC [PSYoungGen: 1024K->512K(2048K)] 1024K->600K(4096K), 0.0012345 secs]\n"
+    path.write_text("".join(line.format(second) for second in range(5)))
+    analysis = analyze_logs((str(path),))
+    assert (analysis.source.format, analysis.pauses.count) == ("jdk8", 5)
+    assert analysis.pauses.total_ms == pytest.approx(5 * 1.2345, abs=0.001)
+
+
+OTHER_JVMS = {
+    "J9": '<?xml version="1.0" ?>\n<verbosegc version="200811_07">\n<af type="tenured" id="1" intervalms="0.000">\n',
+    "JRockit": "[INFO ][memory ] GC mode: Static, strategy: Concurrent Mark & Sweep\n",
+    "HP-UX": "<GC: 1 0  1497.914474 1002 1672 31 143130624 1672 143130624 6794648 7370728 17891328>\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_JVMS)
+def test_logs_of_other_jvms_are_named(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "gc.log"
+    path.write_text(OTHER_JVMS[name])
+    with pytest.raises(NotModelledError, match=name):
         analyze_logs((str(path),))
-    assert caught.value.where == str(path)
 
 
 def test_epsilon_is_named(tmp_path: Path) -> None:

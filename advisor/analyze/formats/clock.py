@@ -44,6 +44,9 @@ class Clock:
     def __init__(self) -> None:
         self._stamp: Stamp | None = None
         self._base_s = 0.0
+        self._before_s: float | None = None
+        """The time before the last."""
+        self._undo_s: float | None = None
         self.steps_back = 0
         self.first_s: float | None = None
         self.last_s: float | None = None
@@ -62,17 +65,34 @@ class Clock:
         found = stamp.pattern.search(line, 0, end) if stamp else self._settle(line, end)
         if found:
             try:
-                now = self._base_s + self._stamp.seconds(found[1])  # type: ignore[union-attr]
+                now = self._stamp.seconds(found[1])  # type: ignore[union-attr]
             except (ValueError, OverflowError):
                 return self.last_s
-            if self.last_s is not None and now < self.last_s - STEP_S:
-                self.steps_back += 1
-                self._base_s += self.last_s - now
-                now = self.last_s
-            self.last_s = now
-            if self.first_s is None:
-                self.first_s = self.last_s
+            last = self.last_s
+            if self._undo_s is not None:
+                self._undone(now)
+            now += self._base_s
+            if last is None:
+                self.first_s = now
+            elif now < last - STEP_S:
+                now = self._stepped(now, last)
+            self._before_s, self.last_s = last, now
         return self.last_s
+
+    def _stepped(self, now: float, last: float) -> float:
+        """Time went back. Where it is still after the line before the last, only the last time stamp was wrong."""
+        self.steps_back += 1
+        if self._before_s is not None and now >= self._before_s - STEP_S:
+            return now
+        self._undo_s = self._base_s
+        self._base_s += last - now
+        return last
+
+    def _undone(self, raw_s: float) -> None:
+        """After a step back: if time is as it was before, only one time stamp was wrong."""
+        if self._undo_s is not None and self.last_s is not None and raw_s + self._undo_s >= self.last_s - STEP_S:
+            self._base_s = self._undo_s
+        self._undo_s = None
 
     def restarted(self, line: str, end: int) -> float | None:
         """The time of a line with which a JVM starts: uptime begins anew, time goes on from the last line before."""

@@ -25,12 +25,14 @@ from advisor.analyze.events import (
     Regions,
     Safepoint,
     Setting,
+    Skipped,
     Started,
     Trouble,
 )
 from advisor.analyze.formats.clock import Clock
 from advisor.analyze.formats.drafts import Drafts
 from advisor.analyze.formats.header import header_event
+from advisor.analyze.formats.open_pauses import OpenPauses, is_name, next_line
 from advisor.analyze.formats.zgc_tables import ZTables
 from advisor.model.outcome import PauseKind
 
@@ -58,7 +60,9 @@ _WORKERS = re.compile(r"Using (\d{1,15}) workers of (\d{1,15}) for (?:evacuation
 _CPU = re.compile(r"User=(\d{1,9}[.,]\d\d)s Sys=(\d{1,9}[.,]\d\d)s Real=(\d{1,9}[.,]\d\d)s$")
 _THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d{1,15})")
 _ENTERING = "Entering safepoint region: "
-_REFERENCE_LINES = ("    Discovered:", "  SoftR", "  WeakR", "  FinalR", "  PhantomR")
+_PARTS = {"Reference Processing": "reference_ms", "Class Unloading": "unloading_ms"}
+_PART = re.compile(rf"(Reference Processing|Class Unloading):? {_MS}$")
+_REFERENCE_LINES = ("    Reference Processing:", "    Discovered:", "  SoftR", "  WeakR", "  FinalR", "  PhantomR")
 _REFERENCE = re.compile(r"(?:(Soft|Weak|Final|Phantom)Reference:|Discovered: (\d{1,12}))$")
 _FOUND = re.compile(r"(Soft|Weak|Final|Phantom): (\d{1,12})(?: encountered)?(?=,)|(Phantom): (\d{1,12})$")
 _KINDS: tuple[tuple[str, PauseKind], ...] = (
@@ -139,6 +143,7 @@ class _Reader:
         self._open_young: int | None = None
         self._starts_seen = False
         self._stopped = False
+        self._opened = OpenPauses()
         self._collector: str | None = None
         self._operation: str | None = None
         self._reference_kind: str | None = None
@@ -154,6 +159,8 @@ class _Reader:
             "Using": self._workers,
             "Desired": self._threshold,
             "To-space": self._exhausted,
+            "Reference": self._part,
+            "Class": self._part,
         }
         table.update(dict.fromkeys((f"{name}:" for name in _YOUNG), self._young))
         table.update(dict.fromkeys((f"{name}:" for name in _OLD), self._old))
@@ -164,40 +171,49 @@ class _Reader:
         return table
 
     def read(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
-        words, out, tables = self._words, self._out, self._tables
+        out = self._out
         for lines in batches:
             for line in lines:
                 at = line.find("GC(")
                 if at < 0:
                     self._outside(line)
                 else:
-                    start = line.find(") ", at) + 2
-                    if line.startswith(" ", start):
-                        if not tables.active:
-                            if line.startswith(_REFERENCE_LINES, start):
-                                self._reference(line[start:].strip())
-                            continue
-                        word = " "
-                    else:
-                        stop = line.find(" ", start)
-                        word = line[start:stop] if stop > 0 else line[start:]
-                    handler = words.get(word)
-                    if handler is not None:
-                        self._inside(handler, line, at, start)
-                    elif word.startswith("User="):
-                        self._inside(self._cpu, line, at, start)
-                    elif tables.active:
-                        self._row(line, at, start)
+                    self._line(line, at)
                 if out or self._ready:
                     yield from self._released()
             self._clock.last_of(lines)
         yield from self._released()
         yield from self._held
+        unfinished = self._opened.left(running=self._stopped)
+        if unfinished:
+            yield Skipped("unfinished", unfinished)
         clock = self._clock
         yield Ended(clock.first_s, clock.last_s, cut=self._stopped, uptime=clock.uptime, steps_back=clock.steps_back)
 
+    def _line(self, line: str, at: int) -> None:
+        """A line with a GC id; what else may look like one is passed over."""
+        start = line.find(") ", at) + 2
+        if line.startswith(" ", start):
+            if not self._tables.active:
+                if line.startswith(_REFERENCE_LINES, start):
+                    self._reference(line, at, start)
+                return
+            word = " "
+        else:
+            stop = line.find(" ", start)
+            word = line[start:stop] if stop > 0 else line[start:]
+        handler = self._words.get(word)
+        if handler is not None:
+            self._inside(handler, line, at, start)
+        elif word.startswith("User="):
+            self._inside(self._cpu, line, at, start)
+        elif self._tables.active:
+            self._row(line, at, start)
+        elif (again := line.find("GC(", at + 3)) > 0:
+            self._line(line, again)
+
     def _inside(self, handler: Callable[[str, int, str], None], line: str, at: int, start: int) -> None:
-        number = line[at + 3 : start - 2]
+        number = line[at + 3 : line.find(")", at)]
         if number.isdecimal() and len(number) < 12:
             self._at = at
             handler(line, int(number), line[start:].rstrip())
@@ -218,12 +234,11 @@ class _Reader:
 
     def _pause(self, line: str, gc_id: int, rest: str) -> None:
         found = _PAUSE.match(rest) if rest.endswith("ms") else None
-        if found is None:
-            self._stopped = self._starts_seen = True
-            if rest.startswith("Pause Young"):
-                self._open_young = gc_id
+        if found is None or not is_name(found[1]):
+            self._not_ended(line, gc_id, rest)
             return
         self._stopped = False
+        self._opened.ends(gc_id)
         name = found[1]
         spaces = self._drafts.finish(gc_id)
         end_s = self._clock.read(line, self._at)
@@ -235,10 +250,27 @@ class _Reader:
             self._open_young = None
         if pause.kind == "full" and (self._open_young is not None or not self._starts_seen):
             self._flush()
+            self._ready.extend(self._out)
+            self._out.clear()
             self._held = [pause]
         else:
             self._flush()
             self._out.append(pause)
+
+    def _not_ended(self, line: str, gc_id: int, rest: str) -> None:
+        """The beginning of a pause, two lines in one, or a line that cannot be used."""
+        start = line.find(rest, self._at)
+        following = next_line(line, start)
+        if following > start >= 0:
+            self._inside(self._pause, line[:following], self._at, start)
+            self._line(line[following:], line[following:].find("GC("))
+        elif self._opened.begins(gc_id, rest):
+            self._stopped = self._starts_seen = True
+            if rest.startswith("Pause Young"):
+                self._open_young = gc_id
+        else:
+            self._opened.ends(gc_id)
+            self._out.append(Skipped("damaged"))
 
     def _joined(self, pause: Pause) -> Pause:
         """The pause with the full one inside it, if the one that was held back is that: JDK 11 prints it first."""
@@ -343,8 +375,17 @@ class _Reader:
         if rest == "Age table:":
             self._out.append(Hint(22, 99))
 
-    def _reference(self, text: str) -> None:
+    def _part(self, line: str, gc_id: int, rest: str) -> None:
+        """Of debug logs: how long a part of the pause took."""
+        found = _PART.match(rest)
+        if found:
+            self._drafts.of(gc_id).facts[_PARTS[found[1]]] = _ms(found[2])
+
+    def _reference(self, line: str, at: int, start: int) -> None:
         """Of debug logs: a line for the kind of reference, then one for how many were discovered."""
+        text = line[start:].strip()
+        if text.startswith("Reference Processing:"):
+            self._inside(self._part, line, at, start + 4)
         found = _REFERENCE.match(text)
         if found and found[1]:
             self._reference_kind = found[1].lower()
