@@ -12,7 +12,7 @@ from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate
 from advisor.analyze.integrity import Integrity
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
-from advisor.analyze.sources import Opened, Source, opened_in_order
+from advisor.analyze.sources import Opened, Source, groups, opened_in_order
 from advisor.analyze.target import Jvm, LogTarget, collector_of, describe_jvm
 from advisor.model.analysis import Analysis, Heap, Volume
 from advisor.model.analysis import Source as LogSource
@@ -20,7 +20,7 @@ from advisor.model.errors import InputError, NotModelledError
 from advisor.model.machine import Collector
 from advisor.model.outcome import Pauses
 
-__all__ = ["LogTarget", "analyze_logs"]
+__all__ = ["LogTarget", "analyze_logs", "log_groups"]
 
 SNIFFED = 8 << 20
 """Characters that are looked at before a file is said to be no log: a program may print before its JVM collects."""
@@ -47,6 +47,11 @@ def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analy
     metrics.cut |= any(source.cut for source in sources)
     integrity.skipped.update({"cut": n} if (n := sum(source.long_lines for source in sources)) else {})
     return _analysis(metrics, opened, integrity, form, target)
+
+
+def log_groups(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The files that each JVM wrote, among files, folders and patterns. Raises InputError as `analyze_logs` does."""
+    return groups(names, _format_name)
 
 
 def _format_name(lines: Sequence[str]) -> str | None:

@@ -257,7 +257,8 @@ class Incidents:
             self.references.add(start, event.spaces.reference_ms)
         if event.spaces.unloading_ms is not None:
             self.unloading.add(start, event.spaces.unloading_ms)
-        self.series.pause(start, event.ms, event.heap, full=full)
+        collects = full or event.kind in ("young", "mixed") or event.name.startswith("Degenerated")
+        self.series.pause(start, event.ms, event.heap if collects else None, full=full)
         if event.name.startswith("Degenerated"):
             self.troubles.add("degenerated", start, event.ms)
             self.series.trouble(start)

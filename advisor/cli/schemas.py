@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from advisor.model.analysis import Analysis
+from advisor.model.analysis_sets import Comparison, Fleet
 from advisor.model.effective import EffectiveResult
 from advisor.model.finding import LintReport
 from advisor.model.outcome import Simulation
@@ -26,6 +27,8 @@ MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("profile", WorkloadProfile),
     ("rule", WrittenRule),
     ("analyze", Analysis),
+    ("analyze-fleet", Fleet),
+    ("analyze-compare", Comparison),
     ("recommend", Recommendation),
     ("simulate", Simulation),
     ("optimize", Optimization),
