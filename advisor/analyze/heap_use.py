@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from advisor.analyze.accumulators import PauseTally, RateMeter, Thinned
-from advisor.analyze.events import Cycle, CycleUse, Pause, Phase, Regions, Spaces
+from advisor.analyze.events import Change, Cycle, CycleUse, Pause, Phase, Regions, Spaces
 
 MIB = 1 << 20
 OVERFLOW = 0.95
@@ -89,7 +89,7 @@ class HeapUse:
         if spaces.humongous_regions:
             self._humongous(spaces.humongous_regions)
         interval_s = self._allocated(event)
-        if event.kind in ("young", "mixed"):
+        if event.kind in ("young", "mixed") or (event.kind == "remark" and spaces.young):
             self._survived(event, interval_s)
         if event.kind == "full" or event.inner:
             self._full(event)
@@ -231,7 +231,7 @@ class HeapUse:
         self.promotions_seen += 1
         self.promoted += promoted
         self.survived.add(survived + promoted)
-        if not evacuation_failed(event) and self.promotions_seen > 1:
+        if event.kind != "remark" and not evacuation_failed(event) and self.promotions_seen > 1:
             self.young_costs.add(((survived + promoted) / MIB, event.ms))
         spaces = event.spaces
         room = self._survivor_room(spaces)
@@ -245,6 +245,8 @@ class HeapUse:
         spaces = event.spaces
         if spaces.young and spaces.old:
             return spaces.young.after, max(0, spaces.old.after - spaces.old.before)
+        if spaces.eden and spaces.survivors and event.heap:
+            return self._copied_bytes(event.kind, spaces.eden, spaces.survivors, event.heap, sum(spaces.ages))
         if spaces.survivor_regions and spaces.old_regions and self.region:
             survived = sum(spaces.ages) or spaces.survivor_regions.after * self.region
             if event.kind == "mixed":
@@ -254,6 +256,17 @@ class HeapUse:
             self.young_capacities.add(eden * self.region + survived)
             return survived, promoted
         return None, None
+
+    def _copied_bytes(
+        self, kind: str, eden: Change, survivors: Change, heap: Change, aged: int
+    ) -> tuple[int, int | None]:
+        """G1 of JDK 7 and 8: what is neither eden nor survivors is old, and grows by promotion."""
+        survived = aged or survivors.after
+        if kind == "mixed":
+            return survived, None
+        self.young_capacities.add(eden.before + survived)
+        before = heap.before - eden.before - survivors.before
+        return survived, max(0, heap.after - eden.after - survivors.after - before)
 
     def _grown_by(self, event: Pause) -> None:
         """Where only the whole heap is told: what grows from one young collection to the next was promoted."""
@@ -308,4 +321,5 @@ class HeapUse:
             self.live.add((at, spaces.old.before))
         elif event.heap and not spaces.young:
             survivors = spaces.survivor_regions.after * self.region if spaces.survivor_regions and self.region else 0
+            survivors += spaces.survivors.after if spaces.survivors else 0
             self.live.add((at, max(0, event.heap.after - survivors)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from advisor.analyze.live import steady_live
+from advisor.analyze.logged_flags import logged_flags
 from advisor.analyze.metrics import Metrics
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
@@ -22,6 +23,10 @@ COLLECTOR_FLAGS = {
     "shenandoah": ("-XX:+UseShenandoahGC",),
     "shenandoah-generational": ("-XX:+UseShenandoahGC", "-XX:ShenandoahGCMode=generational"),
 }
+LAST_WITH_FLAGS = 8
+"""The last release whose GC log begins with all flags that are not at their default."""
+UNKNOWN_MEMORY = 1024 * MIB
+"""For a log of pauses without any size: before JDK 9, details may be all that was lost of a short one."""
 CONTAINER_STEP = 64 * MIB
 """A container's limit is a round number; the memory that a kernel leaves of a host's is not."""
 
@@ -62,7 +67,12 @@ def describe_jvm(metrics: Metrics, collector: str, target: LogTarget) -> Jvm:
             f"The log does not name the largest heap; {Bytes(metrics.heap.max_capacity).human()}, the most that was "
             "committed, was taken. Give --baseline-flags."
         )
-    flags = target.flags if target.flags is not None else _flags(metrics, jdk, collector, machine)
+    if "collector_assumed" in metrics.jvm.settings:
+        assumptions.append(
+            "No line tells the collector; Parallel, the default of JDK 8 on a server, was taken. "
+            "Give --baseline-flags if it was another."
+        )
+    flags = target.flags if target.flags is not None else _all_flags(metrics, jdk, collector, machine)
     return Jvm(jdk, machine, flags, logged_jdk, logged_cpus, logged_memory, assumptions)
 
 
@@ -135,14 +145,32 @@ def _machine(metrics: Metrics, cpus: int, logged: int | None, target: LogTarget,
                 "Give --memory if the process may use less."
             )
         return Machine(cpus=cpus, memory=Bytes(logged), container=container)
-    if not heap:
+    if not heap and metrics.jvm.last_release > LAST_WITH_FLAGS:
         raise InputError("the log gives neither the memory nor any heap size", hint="give --memory")
+    if not heap:
+        assumptions.append(
+            f"The log gives neither the memory nor any heap size; {Bytes(UNKNOWN_MEMORY).human()} were taken. "
+            "Give --memory."
+        )
+        return Machine(cpus=cpus, memory=Bytes(UNKNOWN_MEMORY), container=True)
     memory = Bytes(-(-int(heap * 1.25 + 192 * MIB) // CONTAINER_STEP) * CONTAINER_STEP)
     assumptions.append(
         f"The log does not say how much memory there is; {memory.human()} were taken, about what the process uses now "
         "(its largest heap, a quarter more, and 192 MB). Give --memory."
     )
     return Machine(cpus=cpus, memory=memory, container=True)
+
+
+def _all_flags(metrics: Metrics, jdk: Jdk, collector: str, machine: Machine) -> tuple[str, ...]:
+    """Collector and heap, and what else the header of an older log says was set."""
+    flags = _flags(metrics, jdk, collector, machine)
+    text = str(metrics.jvm.settings.get("flags", ""))
+    if not text or metrics.jvm.last_release > LAST_WITH_FLAGS:
+        return flags
+    more = logged_flags(text, jdk, flags)
+    if any(word.startswith(("-XX:NewSize", "-XX:MaxNewSize", "-XX:NewRatio")) for word in more):
+        flags = tuple(flag for flag in flags if not flag.startswith("-Xmn"))
+    return (*flags, *more)
 
 
 def _flags(metrics: Metrics, jdk: Jdk, collector: str, machine: Machine) -> tuple[str, ...]:

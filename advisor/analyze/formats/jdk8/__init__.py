@@ -1,4 +1,4 @@
-"""Logs of JDK 8 and older (`-Xloggc`, `-XX:+PrintGCDetails`): told apart, not read."""
+"""Logs of JDK 8 and before (`-Xloggc`, `-verbose:gc`, `-XX:+PrintGCDetails` and their relatives)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from advisor.analyze.events import Event
-from advisor.model.errors import NotModelledError
+from advisor.analyze.formats.jdk8.reader import Reader
+from advisor.analyze.formats.jdk8.text import NUMBER, SIZE, STAMP
 
 _TELLING = re.compile(
     r"\[(?:Full )?GC(?: |--)|\[GC pause|\[(?:ParNew|PSYoungGen|DefNew|CMS-concurrent|CMS-initial-mark)"
-    r"|^CommandLine flags: "
+    rf"|^CommandLine flags: |^{STAMP}\[Pause [A-Z][^\[\]]*, (?:start|{NUMBER} ms)\]"
+    rf"|^{STAMP}\[Concurrent [a-z][^\[\]]*, (?:start|{NUMBER} ms)\]"
+    rf"|^\[GC {SIZE}->"
 )
 
 
@@ -25,8 +28,5 @@ class Jdk8:
         return sum(1 for line in lines if _TELLING.search(line))
 
     def events(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
-        """Raises NotModelledError."""
-        raise NotModelledError(
-            "a GC log of JDK 8 or older: this version reads the unified logs of JDK 9 and later",
-            hint="log with -Xlog:gc*:file=gc.log:time,uptime,level,tags on JDK 9+, or write a profile (see configs/)",
-        )
+        """What the log tells, in its order; foreign lines are passed over."""
+        return Reader().read(batches)
