@@ -38,6 +38,7 @@ check: $(VENV)/.developing ## Format, lint, types, import contracts, freshness o
 	$(BIN)/lint-imports
 	$(BIN)/python -m advisor.cli.schemas --check
 	$(BIN)/python -m advisor.lint.docs --check
+	$(BIN)/python -m advisor.analyze.diagnose.docs --check
 
 format: $(VENV)/.developing ## Put the code in its form.
 	$(BIN)/ruff format .

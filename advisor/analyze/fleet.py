@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from advisor.analyze import LogTarget, analyze_logs, log_groups
+from advisor.analyze.sources.order import base
 from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import FailedLog, Fleet
 from advisor.model.errors import AdvisorError, UsageError
@@ -15,28 +16,32 @@ Job = tuple[tuple[str, ...], LogTarget]
 
 
 def analyze_fleet(names: Sequence[str], target: LogTarget, workers: int | None = None) -> Fleet:
-    """Each log by itself; the parts of a rotated log count as one. Logs that fail become errors.
+    """Each log by itself, in the order of the names; the parts of a rotated log count as one. A failure is a row.
 
-    The order is that of the names; names that stand for nothing come last. `workers` is the number of processes, all
-    processors by default. Raises UsageError for standard input beside files.
+    `workers` is the number of processes, all processors by default. Raises UsageError for standard input beside files.
     """
     if "-" in names and len(names) > 1:
         raise UsageError("standard input is one log, not several", where="-", hint="give files and folders")
-    failed = {name: error for name in names if (error := _unreadable(name)) is not None}
-    good = [name for name in names if name not in failed]
-    groups = log_groups(good) if good else ()
-    return Fleet(logs=(*_run([(group, target) for group in groups], workers), *failed.values()))
+    groups = _grouped(names)
+    jobs: list[Job] = [(tuple(group), target) for group in groups.values() if not isinstance(group, FailedLog)]
+    results = iter(_run(jobs, workers))
+    return Fleet(logs=tuple(g if isinstance(g, FailedLog) else next(results) for g in groups.values()))
 
 
-def _unreadable(name: str) -> FailedLog | None:
-    """Why a name stands for no log, or None."""
-    if name == "-":
-        return None
-    try:
-        log_groups((name,))
-    except AdvisorError as error:
-        return FailedLog(error=error.message, where=error.where or name, hint=error.hint)
-    return None
+def _grouped(names: Sequence[str]) -> dict[str, list[str] | FailedLog]:
+    """The files of each log by what the parts of a rotated one have in common; for a bad name its error."""
+    found: dict[str, list[str] | FailedLog] = {}
+    for name in names:
+        try:
+            files = [file for group in log_groups((name,)) for file in group]
+        except AdvisorError as error:
+            found[name] = FailedLog(error=error.message, where=error.where or name, hint=error.hint)
+            continue
+        for file in files:
+            group = found.setdefault(base(file), [])
+            if isinstance(group, list) and file not in group:
+                group.append(file)
+    return found
 
 
 def _run(jobs: Sequence[Job], workers: int | None) -> list[Analysis | FailedLog]:

@@ -68,7 +68,7 @@ _GC = {"zgc-generational": "zgc-gen", "shenandoah": "shen", "shenandoah-generati
 
 
 def _name(files: tuple[str, ...], room: int) -> str:
-    name = files[0].removesuffix(".gz").removesuffix(".log")
+    name = min(files, key=len).removesuffix(".gz").removesuffix(".log")
     more = f" +{len(files) - 1}" if len(files) > 1 else ""
     room -= len(more)
     return (name if len(name) <= room else f"..{name[-room + 2 :]}") + more

@@ -1,7 +1,7 @@
 """METRICS -> DIAGNOSIS: what is wrong or worth knowing, the evidence, how sure it is, and what to do.
 
 A check is a function that answers for its one subject or stays silent, with its texts a `Check`; a new one is a line in
-the `CHECKS` of its theme.
+the `CHECKS` of its theme, and a theme a line in `THEMES`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from advisor.analyze.diagnose.case import Case
 from advisor.analyze.diagnose.check import Check
 from advisor.model.analysis import Diagnosis
 
-__all__ = ["CHECKS", "Case", "Check", "diagnose"]
+__all__ = ["CHECKS", "THEMES", "Case", "Check", "diagnose"]
 
-CHECKS: tuple[Check, ...] = (
-    *failures.CHECKS,
-    *pauses.CHECKS,
-    *memory.CHECKS,
-    *young.CHECKS,
-    *cycles.CHECKS,
-    *requests.CHECKS,
-    *safepoints.CHECKS,
-    *log.CHECKS,
+THEMES: tuple[tuple[str, tuple[Check, ...]], ...] = (
+    ("Failures", failures.CHECKS),
+    ("Pauses", pauses.CHECKS),
+    ("Memory", memory.CHECKS),
+    ("Young generation", young.CHECKS),
+    ("Concurrent cycles", cycles.CHECKS),
+    ("Asked for", requests.CHECKS),
+    ("Safepoints and side work", safepoints.CHECKS),
+    ("The log itself", log.CHECKS),
 )
+CHECKS: tuple[Check, ...] = tuple(check for _, checks in THEMES for check in checks)
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 

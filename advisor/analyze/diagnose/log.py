@@ -79,8 +79,8 @@ def short(case: Case) -> Diagnosis | None:
     covered = f"{elapsed:.1f} s" if elapsed is not None else "an unknown time"
     return finding(
         "info",
-        f"The log is short ({covered}, {many(count, 'pause or cycle', 'pauses and cycles')}): figures are those of this stretch, trends cannot be "
-        "told from a start-up.",
+        f"The log is short ({covered}, {many(count, 'pause or cycle', 'pauses and cycles')}): figures are those of this "
+        "stretch, and trends cannot be told from a start-up.",
         f"from {clock(case.metrics.first_s)} to {clock(case.metrics.last_s)}",
         "Analyse an hour of usual load.",
         weight=0.1,
