@@ -6,6 +6,7 @@ separates, ' and " group, a backslash is an ordinary character.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -42,12 +43,21 @@ TAKES_A_WORD = frozenset(
 ENDS_OPTIONS = frozenset({"-jar", "-m", "--module"})
 """Launcher options after whose value the program's own arguments begin."""
 
+PRINTS_AND_ENDS = frozenset(
+    {"-X", "-help", "-h", "-?", "--help", "--help-extra", "-version", "--version", "-fullversion", "--full-version"}
+)
+"""Options after which the launcher reads no more: it prints something and is done (java.c, ParseArguments)."""
+
 _BOOLEAN = re.compile(r"-XX:([+-])(.*)\Z", re.DOTALL)
 _VALUED = re.compile(r"-XX:([^=]*)=(.*)\Z", re.DOTALL)
 _INTEGER = re.compile(r"(-?)(0[xX][0-9a-fA-F]+|\d+)([kKmMgGtT]?)\Z")
-_DOUBLE_17 = re.compile(r"\d+(\.\d*)?\Z")
+_DOUBLE_17 = re.compile(r"-?\d+\.(\d+|\d*[eE][+-]?\d+)\Z")
 _DOUBLE_21 = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_DOUBLE_HEX = re.compile(r"[+-]?0[xX][0-9a-fA-F]+(\.[0-9a-fA-F]*)?([pP][+-]?\d+)?\Z")
 _PLACEHOLDER = re.compile(r"\$[\w{(]|\{\{|%[A-Za-z][\w.-]*%|__\w+__|@[\w.-]+@|<[A-Za-z][\w .-]*>|`")
+_WORD = 1 << 64
+_BITS = {"int": 32, "uint": 32}
+"""Bits of a flag's type, where they are not 64."""
 _FACTORS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _BY_SIZE = {"MaxHeapSize": "-Xmx", "InitialHeapSize": "-Xms"}
 
@@ -112,6 +122,8 @@ def _options(words: list[Word]) -> Iterator[Option]:
         else:
             option = parse_option(word.text, word.start, word.end)
             yield option
+            if word.text in PRINTS_AND_ENDS:
+                break
             if option.kind is OptionKind.OTHER and not word.text.startswith("@") and word.text.strip():
                 break
     for word in words[index:]:
@@ -162,28 +174,56 @@ def parse_size(text: str) -> int:
     found = _INTEGER.match(text)
     if not found or found[1]:
         raise ValueError("expected digits and at most one of k, m, g, t")
-    return int(found[2], 0 if found[2][:2].lower() == "0x" else 10) * _FACTORS[found[3].lower()]
+    size = int(found[2], 0 if found[2][:2].lower() == "0x" else 10) * _FACTORS[found[3].lower()]
+    if size >= _WORD:
+        raise ValueError("expected less than 16 exabytes")
+    return size
 
 
 def parse_value(info: FlagInfo, text: str, jdk: int) -> int | float | str:
     """The typed value of a -XX:Name=text option, by the grammar of the release. Raises ValueError saying what is legal.
 
-    Integers take decimal or 0x hex and one size letter; doubles take plain decimals only up to JDK 17 (checked on
-    11, 17, 21, 25: `1e1` and `.5` are refused up to 17 and read from 21 on).
+    Integers take decimal or 0x hex and one size letter. Doubles: `_double`.
     """
     if info.is_text:
         return text
     if info.type == "double":
-        if not (_DOUBLE_21 if jdk >= 21 else _DOUBLE_17).match(text):
-            raise ValueError("expected a plain decimal number")
-        return float(text)
+        return _double(text, jdk)
     found = _INTEGER.match(text)
     if not found:
         raise ValueError("expected a whole number, with at most one of k, m, g, t after it")
     number = parse_size(text.removeprefix("-"))
     if found[1] and not info.is_signed:
         raise ValueError("expected a number that is not negative")
-    return -number if found[1] else number
+    return _fitted(-number if found[1] else number, info, jdk)
+
+
+def _fitted(number: int, info: FlagInfo, jdk: int) -> int:
+    """Up to JDK 17 a number that is too large for its C++ type loses its upper bits; later releases refuse it."""
+    bits = _BITS.get(info.type, 64)
+    low = -(1 << bits - 1) if info.is_signed else 0
+    fitted = (number - low) % (1 << bits) + low
+    if fitted != number and jdk >= 21:
+        raise ValueError(f"expected a number of {bits} bits")
+    return fitted
+
+
+def _double(text: str, jdk: int) -> float:
+    """Up to JDK 17 what integer flags take, or digits on both sides of a point; from JDK 21 on what strtod takes.
+
+    Checked on 11, 17, 21 and 25: `7.5e1` and `0x10` are read by all, `1k` up to 17, `1e1` and `.5` from 21 on.
+    """
+    if jdk < 21 and _INTEGER.match(text):
+        return float(parse_size(text))
+    if (_DOUBLE_21 if jdk >= 21 else _DOUBLE_17).match(text):
+        number = float(text)
+    elif jdk >= 21 and _DOUBLE_HEX.match(text):
+        number = float.fromhex(text)
+    else:
+        raise ValueError("expected a plain decimal number")
+    if math.isinf(number):
+        raise ValueError("expected a smaller number")
+    return number
 
 
 def flag_values(flags: FlagSet, jdk: int) -> dict[str, FlagValue]:
@@ -220,7 +260,7 @@ def option_values(option: Option, jdk: int) -> dict[str, FlagValue]:
 
 def _alias_values(name: str, size: int, text: str, jdk: int) -> dict[str, FlagValue]:
     if text.startswith("-Xss"):
-        return {name: size // 1024}
+        return {name: -(-size // 1024)}
     if text.startswith("-Xmn"):
         return {"NewSize": size, "MaxNewSize": size}
     if text.startswith("-Xms") and jdk >= 17:

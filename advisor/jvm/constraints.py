@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.jvm.catalog import UNLOCKS, catalog
-from advisor.jvm.combinations import DEFAULT_MACHINE, check_together
+from advisor.jvm.combinations import check_together
 from advisor.jvm.option_checks import Context, check_option
 from advisor.jvm.verdict import Verdict
 from advisor.model.flags import FlagSet, Option
@@ -21,8 +21,8 @@ def judge(flags: FlagSet, jdk: int, machine: Machine | None = None) -> tuple[Ver
     """
     alone = list(_alone(flags, jdk))
     broken = frozenset(id(verdict.option) for verdict in alone if verdict.severity == "error")
-    sound = FlagSet(tuple(option for option in flags if id(option) not in broken))
-    together = check_together(sound, jdk, machine or DEFAULT_MACHINE)
+    sound = FlagSet(tuple(option for option in flags if id(option) not in broken)) if broken else flags
+    together = check_together(sound, jdk, machine)
     order = {id(option): index for index, option in enumerate(flags)}
     return tuple(sorted((*alone, *together), key=lambda verdict: order[id(verdict.option)]))
 

@@ -1,6 +1,6 @@
-"""What a JVM has against a single option: its name, its form, its value, its kind, its age.
+"""What a JVM has against a single option that is no -XX flag: -X options, their sizes, properties, the launcher's own.
 
-Behaviour was run on JDK 11, 17, 21 and 25; that of JDK 8 is read from its source (arguments.cpp).
+Behaviour was run on JDK 11, 17, 21 and 25; that of JDK 8 is read from its source (arguments.cpp, java.c).
 """
 
 from __future__ import annotations
@@ -8,98 +8,171 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from advisor.jvm.catalog import Catalog, FlagInfo, life
-from advisor.jvm.commandline import FlagValue, has_placeholder, parse_size, parse_value
+from advisor.jvm.commandline import ENDS_OPTIONS, TAKES_A_WORD, has_placeholder, parse_size
+from advisor.jvm.flag_checks import Context, check_flag, repaired
 from advisor.jvm.verdict import Verdict
 from advisor.model.flags import Option, OptionKind
-from advisor.model.quantities import KIB, Bytes
+from advisor.model.quantities import GIB
 
-MIN_HEAP = 2 << 20
-"""Below 2 MB every release says that the heap is too small."""
-MIN_STACK_KB, MAX_STACK_KB = 136, 1 << 20
-"""x86-64: 136k is the least, 1g the most."""
-REPLACEMENTS = {
-    "PrintGCDateStamps": "-Xlog:gc*::time,uptime,level,tags", "PrintGCTimeStamps": "-Xlog:gc*::uptime,level,tags",
-    "PrintGCApplicationStoppedTime": "-Xlog:safepoint", "PrintTenuringDistribution": "-Xlog:gc+age=trace",
-    "PrintHeapAtGC": "-Xlog:gc+heap=debug", "PrintAdaptiveSizePolicy": "-Xlog:gc+ergo*=debug",
-    "PrintGCCause": "-Xlog:gc", "UseConcMarkSweepGC": "-XX:+UseG1GC", "UseParallelOldGC": "-XX:+UseParallelGC",
-    "MaxPermSize": "-XX:MaxMetaspaceSize=...", "PermSize": "-XX:MetaspaceSize=...",
-    "UseCGroupMemoryLimitForHeap": "nothing: container limits are honoured by default",
-    "MaxRAMFraction": "-XX:MaxRAMPercentage=...",
-    "UseGCLogFileRotation": "-Xlog:...:filecount=N,filesize=S", "NumberOfGCLogFiles": "-Xlog:...:filecount=N",
-    "GCLogFileSize": "-Xlog:...:filesize=S",
-}  # fmt: skip
-"""What does the work of a removed flag today."""
-OWN_FILES = {"Flags": 8, "VMOptionsFile": 9}
-"""Options of -XX that name a file of options and stand in no flag table, with the release they begin in."""
-WITHOUT_VALUE = frozenset({"StartFlightRecording"})
-"""Text flags that may stand alone (seen on 11, 17, 21 and 25)."""
-WITH_COLON = frozenset({"StartFlightRecording", "FlightRecorderOptions"})
-"""Text flags whose value may follow a colon (seen on 11, 17, 21 and 25)."""
-OWN_WORDS = {"PrintGC": "-Xlog:gc", "PrintGCDetails": "-Xlog:gc*"}
-"""Flags that still work from JDK 9 on but print a deprecation warning of the log's own."""
-LOG_ALIASES = (9, 15)
-"""The releases that turn the old Trace flags into -Xlog options."""
-_REMOVED_OPTIONS = (
-    # option prefix, first release that refuses it, what to do
+__all__ = ["Context", "check_option"]
+
+_MOST_STACK = GIB
+_POSITIVE = ("-Xmx", "-Xmn", "-Xmaxjitcodesize")
+_REMOVED = (
+    # option, * for any rest; first release that refuses it; what to do
     ("-d64", 10, "every JVM is a 64-bit one; delete it"),
     ("-d32", 10, "there is no 32-bit mode; delete it"),
     ("-Xincgc", 9, "the incremental collector is gone; delete it"),
-    ("-Xbootclasspath/p", 9, "use --patch-module"),
-    ("-Djava.endorsed.dirs", 9, "use the class path or --upgrade-module-path"),
-    ("-Djava.ext.dirs", 9, "use the class path"),
+    ("-Xbootclasspath/p*", 9, "use --patch-module"),
+    ("-Xbootclasspath:*", 9, "use --patch-module"),
+    ("-Djava.endorsed.dirs*", 9, "use the class path or --upgrade-module-path"),
+    ("-Djava.ext.dirs*", 9, "use the class path"),
     ("-Xnoagent", 25, "delete it"),
-    ("-Xbootclasspath:", 9, "use --patch-module"),
     ("-Xfuture", 25, "delete it"),
+    ("-Xconcurrentio", 16, "delete it"),
+    ("-Xconcgc", 15, "use -XX:+UseG1GC"),
+    ("-Xnoconcgc", 15, "delete it"),
+    ("-cs", 24, "delete it"),
+    ("-checksource", 24, "delete it"),
+    ("-noasyncgc", 24, "delete it"),
 )
-_DEPRECATED_OPTIONS = (
-    # option prefix, first release that warns, what to do
+_DEPRECATED = (
+    # option, * for any rest; first release that warns; what to do
     ("-Xverify:none", 13, "bytecode is verified for good reason; delete it"),
     ("-noverify", 13, "bytecode is verified for good reason; delete it"),
     ("-Xprof", 9, "it does nothing; use a profiler or JFR"),
-    ("--illegal-access", 17, "it does nothing; use --add-opens"),
+    ("--illegal-access*", 17, "it does nothing; use --add-opens"),
     ("-Xfuture", 13, "it does nothing; delete it"),
     ("-Xdebug", 22, "it does nothing; delete it"),
+    ("-debug", 22, "it does nothing; delete it"),
+    ("-Xconcgc", 9, "use -XX:+UseG1GC"),
+    ("-Xnoconcgc", 9, "delete it"),
+    ("-cs", 8, "it does nothing; delete it"),
+    ("-checksource", 8, "it does nothing; delete it"),
+    ("-noasyncgc", 8, "it does nothing; delete it"),
+    ("-verbosegc", 24, "use -Xlog:gc"),
+    ("-ms*", 24, "use -Xms"),
+    ("-mx*", 24, "use -Xmx"),
+    ("-ss*", 24, "use -Xss"),
 )
-_X_OPTIONS = re.compile(
-    r"-X(|batch|bootclasspath(/a)?:.*|check.*|comp|debug|diag.*|future|int|internalversion|log(:.*)?|loggc:.*|maxf.*|minf.*|"
-    r"mixed|noagent|noclassgc|printflags|prof|rs|run.*|share:(auto|dump|off|on)|showSettings(:.*)?|verify.*|settings.*|concgc|noconcgc|"
-    r"concurrentio|incgc|noincgc|optimize|oss.*|sqnopause|usealtsigs|boundthreads|bootclasspath/p:.*|X:.*|diag)\Z"
-)
-"""The -X options that some release of HotSpot or its launcher knows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What is known while an option is judged."""
+class Word:
+    """A form of options that the JVM or its launcher knows from one release to another."""
 
-    jdk: int
-    catalog: Catalog
-    unlocked: frozenset[str]
-    """Unlock flags that were set before the option."""
-    unlocked_anywhere: frozenset[str]
-    ignores_unrecognized: bool
+    form: str
+    first: int = 8
+    last: int = 99
+
+
+_X_WORDS = (
+    Word("-X(batch|check:jni|comp|debug|diag|int|internalversion|log(:.*)?|mixed|noclassgc|prof|rs|loggc:.+)?"),
+    Word("-X(bootclasspath/a:.*|run.+|share:(auto|dump|off|on)|verify(:(all|none|remote))?)"),
+    Word(r"-X(maxf|minf)(0?\.\d+|0|1|1\.0*)"),
+    Word("-XshowSettings(:.*)?", last=21),
+    Word("-XshowSettings(:(all|vm|properties|locale|security(:(all|properties|providers|tls))?|system))?", first=22),
+    Word("-X(noagent|future)", last=24),
+    Word("-X(concurrentio)", last=15),
+    Word("-X(noconcgc|concgc)", last=14),
+    Word(
+        "-X(bootclasspath:.*|bootclasspath/p:.*|incgc|noincgc|oss.*|sqnopause|usealtsigs|boundthreads|maxe.*|mine.*)",
+        last=8,
+    ),
+)
+_LAUNCHER_WORDS = (
+    Word(r"-(cp|classpath|jar|server|client|version|showversion|fullversion|help|h|\?|native|noverify|debug|verbosegc)"),
+    Word("-(ea|enableassertions|da|disableassertions)(:.*)?"),
+    Word("-(esa|dsa|enablesystemassertions|disablesystemassertions)"),
+    Word("-verbose(:.*)?"),
+    Word("-(ms|mx|ss).+"),
+    Word("-(cs|checksource|noasyncgc)", last=24),
+    Word("-(agentlib|agentpath|javaagent|splash):.*"),
+    Word("-(jre-no-restrict-search|d64)", last=8),
+    Word("-(p|m|d)", first=9),
+    Word("--(version|show-version|full-version|help|help-extra|dry-run|list-modules|validate-modules)", first=9),
+    Word("--(show-module-resolution|enable-preview)", first=9),
+    Word("--(class-path|module-path|upgrade-module-path|source)(=.*)?", first=9),
+    Word("--(add-modules|limit-modules|describe-module)(=.*)?", first=9),
+    Word("--(module|add-reads|add-exports|add-opens|patch-module)(=.*)?", first=9),
+    Word("--illegal-access=(permit|warn|debug|deny)", first=9, last=16),
+    Word("--enable-native-access(=.*)?", first=16),
+    Word("--(finalization=.*|disable-@files)", first=18),
+    Word("--sun-misc-unsafe-memory-access=(allow|warn|debug|deny)", first=23),
+    Word("--illegal-native-access=(allow|warn|deny)", first=24),
+    Word("@.*", first=9),
+)  # fmt: skip
+
+
+@lru_cache
+def _known(jdk: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What -X options and what options of the launcher a release knows."""
+    return _one_of(_X_WORDS, jdk), _one_of(_LAUNCHER_WORDS, jdk)
+
+
+def _one_of(words: tuple[Word, ...], jdk: int) -> re.Pattern[str]:
+    forms = (f"({word.form})" for word in words if word.first <= jdk <= word.last)
+    return re.compile(f"(?:{'|'.join(forms)})\\Z", re.DOTALL)
 
 
 def check_option(option: Option, context: Context) -> Iterator[Verdict]:
     """Everything that is wrong with one option by itself."""
-    yield from _aged_option(option, context)
-    yield from _security_manager(option, context)
     match option.kind:
         case OptionKind.BOOLEAN | OptionKind.VALUED | OptionKind.BARE:
-            yield from _flag(option, context)
+            yield from check_flag(option, context)
         case OptionKind.ALIAS:
             yield from _size_alias(option)
-        case OptionKind.X:
-            yield from _x_option(option, context)
+        case OptionKind.PROPERTY:
+            yield from _aged(option, context.jdk)
+            yield from _security_manager(option, context)
+        case OptionKind.X | OptionKind.LAUNCHER:
+            yield from _word(option, context)
         case _:
             yield from _foreign_dash(option)
 
 
+def _word(option: Option, context: Context) -> Iterator[Verdict]:
+    """An option of the JVM or of its launcher, known by its whole text."""
+    aged = tuple(_aged(option, context.jdk))
+    if aged or has_placeholder(option.name):
+        hidden = context.ignores_unrecognized and not _is_known(option, context.jdk)
+        yield from () if hidden else aged
+    elif not _is_known(option, context.jdk):
+        if not context.ignores_unrecognized:
+            text = f"JDK {context.jdk} knows no option {option.name}"
+            yield Verdict("unknown-flag", "error", option.name, option, text)
+    elif context.jdk >= 9 and option.text.startswith("-Xloggc:"):
+        text = "-Xloggc prints a deprecation warning since JDK 9; -Xlog:gc*:file=... does the same and can rotate"
+        yield Verdict("deprecated-flag", "warning", None, option, text, f"-Xlog:gc:{option.text[len('-Xloggc:') :]}")
+
+
+def _is_known(option: Option, jdk: int) -> bool:
+    if option.text in TAKES_A_WORD or option.text in ENDS_OPTIONS or has_placeholder(option.text):
+        return True
+    return bool(_known(jdk)[option.kind is OptionKind.LAUNCHER].match(option.text))
+
+
+def _aged(option: Option, jdk: int) -> Iterator[Verdict]:
+    for form, since, hint in _REMOVED:
+        if jdk >= since and _has_form(option.text, form):
+            text = f"{form.rstrip('*:')} was removed in JDK {since}: {hint}"
+            yield Verdict("removed-option", "error", None, option, text, "")
+            return
+    for form, since, hint in _DEPRECATED:
+        if jdk >= since and _has_form(option.text, form):
+            text = f"{form.rstrip('*')} is deprecated since JDK {since}: {hint}"
+            yield Verdict("deprecated-flag", "warning", None, option, text, "")
+
+
+def _has_form(text: str, form: str) -> bool:
+    return text.startswith(form[:-1]) and len(text) >= len(form) - 1 if form.endswith("*") else text == form
+
+
 def _security_manager(option: Option, context: Context) -> Iterator[Verdict]:
     """-Djava.security.manager: warned about from JDK 17, fatal from 24 on; `allow` is a value from JDK 12 on."""
-    if option.kind is not OptionKind.PROPERTY or option.name != "java.security.manager" or option.value == "disallow":
+    if option.name != "java.security.manager" or option.value == "disallow":
         return
     if context.jdk >= 24:
         yield Verdict("removed-option", "error", None, option, "the security manager was removed in JDK 24", "")
@@ -107,18 +180,6 @@ def _security_manager(option: Option, context: Context) -> Iterator[Verdict]:
         yield Verdict("bad-value", "error", None, option, "allow is a value only from JDK 12 on", "")
     elif option.value != "allow" and context.jdk >= 17:
         yield Verdict("deprecated-flag", "warning", None, option, "deprecated in JDK 17, gone in 24", "")
-
-
-def _aged_option(option: Option, context: Context) -> Iterator[Verdict]:
-    for prefix, since, hint in _REMOVED_OPTIONS:
-        if option.text.startswith(prefix) and context.jdk >= since:
-            text = f"{prefix} was removed in JDK {since}: {hint}"
-            yield Verdict("removed-option", "error", None, option, text, "")
-            return
-    for prefix, since, hint in _DEPRECATED_OPTIONS:
-        if option.text.startswith(prefix) and context.jdk >= since:
-            text = f"{prefix} is deprecated since JDK {since}: {hint}"
-            yield Verdict("deprecated-flag", "warning", None, option, text, "")
 
 
 def _foreign_dash(option: Option) -> Iterator[Verdict]:
@@ -131,180 +192,8 @@ def _foreign_dash(option: Option) -> Iterator[Verdict]:
         yield Verdict("malformed-flag", "error", None, option, "the quotes are part of the option", bare)
 
 
-def _x_option(option: Option, context: Context) -> Iterator[Verdict]:
-    if has_placeholder(option.name):
-        return
-    if not _X_OPTIONS.match(option.text):
-        if not context.ignores_unrecognized:
-            yield Verdict("unknown-flag", "error", option.name, option, f"no release knows the option {option.name}")
-    elif context.jdk >= 9 and option.text.startswith("-Xloggc:"):
-        text = "-Xloggc prints a deprecation warning since JDK 9; -Xlog:gc*:file=... does the same and can rotate"
-        yield Verdict("deprecated-flag", "warning", None, option, text, f"-Xlog:gc:{option.text[len('-Xloggc:') :]}")
-
-
-def _flag(option: Option, context: Context) -> Iterator[Verdict]:
-    name = option.name
-    if has_placeholder(name):
-        return
-    if option.kind is OptionKind.VALUED and context.jdk >= OWN_FILES.get(name, 99):
-        return
-    if ":" in name and name.partition(":")[0] in WITH_COLON:
-        return
-    status = context.catalog.status(name)
-    info = context.catalog.flag(name)
-    if status == "obsolete":
-        yield from _obsolete(option, context)
-    elif info is None and "=" in name and context.catalog.flag(name.partition("=")[0]):
-        yield from _signed_value(option, context)
-    elif info is None:
-        yield from _absent(option, context)
-    else:
-        yield from _form(option, info)
-        yield from _value(option, info, context)
-        yield from _locked(option, info, context)
-        if status == "deprecated":
-            yield from _deprecated(option)
-        elif context.jdk >= 9 and name in OWN_WORDS and option.value is True:
-            text = f"deprecated since JDK 9 and warned about; {OWN_WORDS[name]} does the same"
-            yield Verdict("deprecated-flag", "warning", name, option, text, OWN_WORDS[name])
-
-
-def _obsolete(option: Option, context: Context) -> Iterator[Verdict]:
-    known = life(option.name)
-    since = f" since JDK {known.obsolete_in}" if known and known.obsolete_in else ""
-    text = f"has no effect{since}: JDK {context.jdk} ignores it with a warning"
-    yield Verdict("obsolete-flag", "warning", option.name, option, text, "")
-
-
-def _deprecated(option: Option) -> Iterator[Verdict]:
-    known = life(option.name)
-    since = f" in JDK {known.deprecated_in}" if known and known.deprecated_in else ""
-    end = known.obsolete_in or known.expired_in if known else None
-    until = f" and goes in JDK {end}" if end else ""
-    yield Verdict("deprecated-flag", "warning", option.name, option, f"was deprecated{since}{until}")
-
-
-def _absent(option: Option, context: Context) -> Iterator[Verdict]:
-    """A name that this release does not have."""
-    if context.ignores_unrecognized:
-        return
-    name, known = option.name, life(option.name)
-    status = context.catalog.status(name)
-    if known and known.at(context.jdk).startswith(("develop", "notproduct")):
-        text = f"{name} exists in debug builds of the JVM only"
-        yield Verdict("debug-build-flag", "error", name, option, text, "")
-    elif known and known.alias_of.startswith("-Xlog") and LOG_ALIASES[0] <= context.jdk <= LOG_ALIASES[1]:
-        text = f"works through {known.alias_of} and prints a deprecation warning; the flag is gone in JDK 17"
-        yield Verdict("deprecated-flag", "warning", name, option, text, known.alias_of)
-    elif status == "removed" and known:
-        since = known.expired_in or known.obsolete_in
-        last = known.last_release(context.jdk)
-        when = f"in JDK {since}" if since and since <= context.jdk else f"after JDK {last}"
-        instead = f"; use {REPLACEMENTS[name]}" if name in REPLACEMENTS else ""
-        yield Verdict("removed-flag", "error", name, option, f"{name} was removed {when}{instead}", "")
-    elif status == "future" and known:
-        first = next((jdk for jdk in (8, 11, 17, 21, 25) if known.at(jdk) != "-"), None)
-        text = f"{name} comes only with JDK {first}" if first else f"JDK {context.jdk} has no flag {name}"
-        yield Verdict("unknown-flag", "error", name, option, text)
-    elif status == "other-platform":
-        text = f"{name} exists on other platforms only, not on Linux x86-64"
-        yield Verdict("unknown-flag", "error", name, option, text, confidence="medium")
-    else:
-        near = context.catalog.nearest(name.rstrip(",;"))
-        hint = f"; did you mean {near}?" if near else ""
-        text = f"JDK {context.jdk} has no flag {name}{hint}"
-        fix = option.text.replace(name, near, 1) if near else None
-        yield Verdict("unknown-flag", "error", name, option, text, fix)
-
-
-def _signed_value(option: Option, context: Context) -> Iterator[Verdict]:
-    """Both a sign and a value: `-XX:+UseG1GC=true`, `-XX:+MaxGCPauseMillis=200`."""
-    name, _, value = option.name.partition("=")
-    info = context.catalog.flag(name)
-    if info is not None and info.is_bool:
-        text = f"{name} is a switch: it takes + or -, not a value"
-        fix = option.text.partition("=")[0] if value.lower() == "true" else None
-    else:
-        text, fix = f"{name} takes a value, not + or -", f"-XX:{name}={value}"
-    yield Verdict("malformed-flag", "error", name, option, text, fix)
-
-
-def _form(option: Option, info: FlagInfo) -> Iterator[Verdict]:
-    """Signs and values where they belong."""
-    name = info.name
-    problem: tuple[str, str | None] | None = None
-    if info.is_bool and option.kind is OptionKind.BARE:
-        problem = f"{name} is a switch: it needs + or -", f"-XX:+{option.name}"
-    elif info.is_bool and option.kind is OptionKind.VALUED:
-        sign = {"true": "+", "false": "-"}.get(str(option.value).lower())
-        problem = f"{name} is a switch: it takes + or -, not a value", f"-XX:{sign}{option.name}" if sign else None
-    elif not info.is_bool and option.kind is OptionKind.BOOLEAN:
-        problem = f"{name} takes a value, not + or -", None
-    elif not info.is_bool and option.kind is OptionKind.BARE and name not in WITHOUT_VALUE:
-        problem = f"{name} needs a value", None
-    if problem:
-        yield Verdict("malformed-flag", "error", name, option, *problem)
-
-
-def _value(option: Option, info: FlagInfo, context: Context) -> Iterator[Verdict]:
-    if option.kind is not OptionKind.VALUED or info.is_bool or not isinstance(option.value, str):
-        return
-    if has_placeholder(option.value):
-        return
-    try:
-        value = parse_value(info, option.value, context.jdk)
-    except ValueError as error:
-        fix = repaired(option.value) if info.type != "double" else None
-        replacement = f"-XX:{option.name}={fix}" if fix else None
-        yield Verdict("bad-value", "error", info.name, option, f"{option.value!r} is no value: {error}", replacement)
-        return
-    if info.name == "NativeMemoryTracking" and value not in ("off", "summary", "detail"):
-        yield Verdict("bad-value", "error", info.name, option, "expected off, summary or detail")
-    if (text := out_of_range(info, value)) is not None:
-        yield Verdict("out-of-range", "error", info.name, option, text)
-
-
-def out_of_range(info: FlagInfo, value: FlagValue) -> str | None:
-    """What is wrong with a value's size, or None."""
-    if isinstance(value, (str, bool)):
-        return None
-    below = info.low is not None and value < info.low
-    above = info.high is not None and value > info.high
-    if not (below or above):
-        return None
-    low = "" if info.low is None else f"{info.low:g}" if isinstance(info.low, float) else f"{info.low}"
-    high = "" if info.high is None else f"{info.high:g}" if isinstance(info.high, float) else f"{info.high}"
-    return f"{value} is outside the range {low} .. {high}"
-
-
-def repaired(text: str) -> str | None:
-    """A size that was surely meant, in the JVM's own form: `2gb` is 2g, `1.5g` is 1536m; None where it is not sure."""
-    try:
-        return str(Bytes.parse(text)) if re.match(r"\d", text) and not re.fullmatch(r"[\d.]+", text) else None
-    except ValueError:
-        return None
-
-
-def _locked(option: Option, info: FlagInfo, context: Context) -> Iterator[Verdict]:
-    if info.debug_only:
-        if not context.ignores_unrecognized:
-            text = f"{info.name} exists in debug builds of the JVM only"
-            yield Verdict("debug-build-flag", "error", info.name, option, text, "")
-        return
-    unlock = info.unlocked_by
-    if unlock is None or unlock in context.unlocked:
-        return
-    late = (
-        f", which comes too late here: it has to stand before {info.name}"
-        if unlock in context.unlocked_anywhere
-        else ""
-    )
-    text = f"{info.name} is {info.kind.split()[-1].lower()} and needs -XX:+{unlock}{late}"
-    yield Verdict("locked-flag", "error", info.name, option, text, f"-XX:+{unlock} {option.text}")
-
-
 def _size_alias(option: Option) -> Iterator[Verdict]:
-    """-Xmx and its kin: the size's form, and the smallest and largest that make sense."""
+    """-Xmx and its kin: the form of every single size; their bounds count only for the last one (`relations`)."""
     if not isinstance(option.value, str) or has_placeholder(option.value):
         return
     prefix = option.text[: len(option.text) - len(option.value)]
@@ -315,8 +204,7 @@ def _size_alias(option: Option) -> Iterator[Verdict]:
         text = f"{option.value!r} is no size: {error}"
         yield Verdict("bad-value", "error", option.name, option, text, prefix + fix if fix else None)
         return
-    if prefix == "-Xmx" and size < MIN_HEAP:
-        text = f"a heap of {size} bytes is too small" + ("; was a unit forgotten?" if size < MIN_HEAP // 2 else "")
-        yield Verdict("heap-bounds", "error", option.name, option, text)
-    elif prefix == "-Xss" and size and not MIN_STACK_KB * KIB <= size <= MAX_STACK_KB * KIB:
-        yield Verdict("out-of-range", "error", option.name, option, f"a stack of {size} bytes is outside 136k .. 1g")
+    if size == 0 and prefix in _POSITIVE:
+        yield Verdict("bad-value", "error", option.name, option, f"{prefix} has to be more than 0")
+    elif prefix == "-Xss" and size > _MOST_STACK:
+        yield Verdict("out-of-range", "error", option.name, option, f"a stack of {size} bytes is more than 1g")

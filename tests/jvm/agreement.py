@@ -22,7 +22,11 @@ from tests.jvm.commandlines import Line
 Verdict = Literal["refused", "warned", "silent", "crashed"]
 Final = tuple[str, str]
 """A value as PrintFlagsFinal writes it, and its origin."""
-HOST = Machine(cpus=os.cpu_count() or 1, memory=Bytes(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")))
+HOST = Machine(
+    cpus=os.cpu_count() or 1,
+    memory=Bytes(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")),
+    container=False,
+)
 PRINT = "-XX:+PrintFlagsFinal"
 FLAG = re.compile(r"\s*\w+\s+(\w+)\s+:?=\s?(.*?)\s+\{[^{}]*\}(?:\s+\{([^{}]*)\})?\s*$")
 SILENT_LOSSES = frozenset({"other-collectors-flag", "conflicting-duplicate"})
