@@ -264,7 +264,7 @@ def metaspace_exhausted(case: Case) -> Diagnosis | None:
         "error",
         "Class metadata found no room even after a collection, so the JVM tried once more and dropped soft references: "
         "an OutOfMemoryError for Metaspace is next.",
-        when(seen, many(seen.count, "last collection"), "ms"),
+        when(seen, many(seen.count, "such collection"), "ms"),
         "Raise MaxMetaspaceSize (or the compressed class space), or find the class loaders that stay alive.",
         flags=("-XX:MaxMetaspaceSize", "-XX:CompressedClassSpaceSize"),
         seen=seen,

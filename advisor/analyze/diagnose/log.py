@@ -12,6 +12,10 @@ from advisor.model.machine import JDKS
 
 SHORT_S, SHORT_COLLECTIONS = 60.0, 10
 STARTS_LATE_S = 60.0
+LIFE_CYCLE = frozenset(
+    ("deprecated-flag", "obsolete-flag", "removed-flag", "removed-option", "unknown-flag", "other-collectors-flag")
+)
+"""The checks of options that need nothing but the release: the log prints what ergonomics decided among the options."""
 UNIFIED_HINT = "-Xlog:gc*,gc+age=trace,safepoint:file=gc.log:time,uptime,level,tags"
 JDK8_HINT = "-XX:+PrintGCDetails -XX:+PrintTenuringDistribution -XX:+PrintGCApplicationStoppedTime"
 
@@ -79,8 +83,8 @@ def short(case: Case) -> Diagnosis | None:
     covered = f"{elapsed:.1f} s" if elapsed is not None else "an unknown time"
     return finding(
         "info",
-        f"The log is short ({covered}, {many(count, 'pause or cycle', 'pauses and cycles')}): figures are those of this "
-        "stretch, and trends cannot be told from a start-up.",
+        f"The log is short ({covered}, {many(count, 'pause or cycle', 'pauses and cycles')}): its figures are those of "
+        "this stretch, and trends cannot be told from a start-up.",
         f"from {clock(case.metrics.first_s)} to {clock(case.metrics.last_s)}",
         "Analyse an hour of usual load.",
         weight=0.1,
@@ -90,7 +94,7 @@ def short(case: Case) -> Diagnosis | None:
 def late(case: Case) -> Diagnosis | None:
     """The beginning is missing."""
     first = case.metrics.first_s
-    if case.metrics.jvm.starts or first is None or first < STARTS_LATE_S or not _uptime(case):
+    if case.metrics.jvm.starts or case.flags or first is None or first < STARTS_LATE_S or not _uptime(case):
         return None
     return finding(
         "info",
@@ -124,15 +128,15 @@ def incomplete(case: Case) -> Diagnosis | None:
 
 
 def _missing(case: Case) -> list[str]:
-    heap, missing = case.metrics.heap, []
+    heap, missing, unified = case.metrics.heap, [], case.form == "unified"
     if not case.metrics.pauses.summary().count and case.metrics.cycles:
         missing.append("pauses")
     if case.collector not in CONCURRENT and heap.first_spaces is None:
-        missing.append("the generations (gc*)")
+        missing.append("the generations (gc*)" if unified else "the generations (PrintGCDetails)")
     if case.collector in ("serial", "cms", "g1") and not any(sample.ages for sample in heap.survivals.items):
-        missing.append("the ages of survivors (gc+age=trace)")
+        missing.append(f"the ages of survivors ({'gc+age=trace' if unified else 'PrintTenuringDistribution'})")
     if not case.seen.reaching.count:
-        missing.append("safepoints (safepoint)")
+        missing.append(f"safepoints ({'safepoint' if unified else 'PrintGCApplicationStoppedTime'})")
     return missing
 
 
@@ -142,7 +146,7 @@ def flags(case: Case) -> Diagnosis | None:
     if not case.flags or jdk is None:
         return None
     try:
-        verdicts = [verdict for verdict in judge(parse_text(" ".join(case.flags)), jdk) if verdict.severity != "info"]
+        verdicts = [verdict for verdict in judge(parse_text(" ".join(case.flags)), jdk) if verdict.check in LIFE_CYCLE]
     except InputError:
         return None
     if not verdicts:

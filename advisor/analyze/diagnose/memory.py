@@ -74,7 +74,7 @@ def _span(samples: Sequence[tuple[float, float]]) -> Sighting:
 def tight(case: Case) -> Diagnosis | None:
     """The live set leaves little of the heap to allocate in."""
     live, heap = case.live, case.heap_max
-    if not live or not heap or live < TIGHT * heap:
+    if not live or not heap or not TIGHT * heap <= live <= heap:
         return None
     return finding(
         "error" if live >= VERY_TIGHT * heap else "warning",
@@ -195,7 +195,7 @@ def humongous(case: Case) -> Diagnosis | None:
         "warning" if share >= HUMONGOUS_SHARE else "info",
         f"Objects of half a region{f' ({size(region // 2)})' if region else ''} or more started "
         f"{many(count, 'collection')}, {share:.0%} of all: they take whole regions of old at once.",
-        when(seen, f"up to {many(regions, 'humongous region')}", "ms"),
+        when(seen, f"up to {many(regions, 'humongous region')}" if regions else "", "ms"),
         "Allocate such buffers once and reuse them, or make regions so large that they no longer count as humongous.",
         flags=(f"-XX:G1HeapRegionSize={larger}",) if larger else (),
         seen=seen,

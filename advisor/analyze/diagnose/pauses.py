@@ -8,6 +8,8 @@ from advisor.analyze.incidents import MEASURABLE_S, STARVED, Sighting
 from advisor.model.analysis import Diagnosis
 
 POOR_THROUGHPUT, LOW_THROUGHPUT = 0.9, 0.95
+LEAST_COUNT, LEAST_S = 5, 2.0
+"""A log of fewer pauses or less time shows no throughput."""
 WINDOW_S = 10.0
 BUSY_WINDOW = 0.8
 """Throughput of the worst window below which it is told although the whole log is fine."""
@@ -18,6 +20,7 @@ LONG_ERROR_MS = 10_000.0
 """Clients and cluster managers give up at about this time."""
 GOAL_MS = 200.0
 """MaxGCPauseMillis of G1 where nobody sets it."""
+LEAST_PAUSES = 10
 STARVED_COUNT = 2
 SYSTEM_COUNT = 2
 LOW_PARALLELISM = 0.5
@@ -29,9 +32,11 @@ SERIAL_STOPPED = 0.02
 
 def throughput(case: Case) -> Diagnosis | None:
     """Too large a share of the time is pauses."""
+    count = case.metrics.pauses.summary().count or 0
     if case.stopped is None or case.elapsed_s is None or 1 - case.stopped >= LOW_THROUGHPUT:
         return None
-    count = case.metrics.pauses.summary().count or 0
+    if count < LEAST_COUNT or case.elapsed_s < LEAST_S:
+        return None
     return finding(
         "error" if 1 - case.stopped < POOR_THROUGHPUT else "warning",
         f"The program is stopped for {case.stopped:.1%} of the time.",
@@ -117,7 +122,7 @@ def goal_missed(case: Case) -> Diagnosis | None:
         return None
     pauses = case.metrics.pauses.summary()
     goal = next((float(flag.rpartition("=")[2]) for flag in case.flags if _sets_goal(flag)), GOAL_MS)
-    if not pauses.count or pauses.p90_ms <= goal:
+    if (pauses.count or 0) < LEAST_PAUSES or pauses.p90_ms <= goal:
         return None
     return finding(
         "warning",
@@ -214,7 +219,8 @@ CHECKS = (
     Check(
         "low-throughput",
         "The program is stopped for much of the time.",
-        f"Pauses are more than {1 - LOW_THROUGHPUT:.0%} of the time (error: {1 - POOR_THROUGHPUT:.0%}).",
+        f"Pauses are more than {1 - LOW_THROUGHPUT:.0%} of the time (error: {1 - POOR_THROUGHPUT:.0%}), in a log of "
+        f"{LEAST_COUNT} pauses and {LEAST_S:g} s or more.",
         "Jifa and garbagecat draw the line at 90 %, Argus at 95 %.",
         throughput,
     ),
@@ -237,7 +243,8 @@ CHECKS = (
     Check(
         "pause-goal-missed",
         "G1 does not reach its own pause goal.",
-        f"The 90th percentile is above MaxGCPauseMillis as the log prints it, else above {GOAL_MS:.0f} ms.",
+        f"The 90th percentile is above MaxGCPauseMillis as the log prints it, else above {GOAL_MS:.0f} ms; "
+        f"{LEAST_PAUSES} pauses or more.",
         "HotSpot g1_globals.hpp: the default goal.",
         goal_missed,
     ),

@@ -8,6 +8,7 @@ from advisor.model.analysis import Diagnosis
 
 SLOW_MS, VERY_SLOW_MS = 50.0, 1000.0
 OTHER_STOPS = 0.02
+LEAST_COUNT = 3
 REFERENCE_SHARE, REFERENCE_MS = 0.2, 10.0
 UNLOADING_SHARE, UNLOADING_MS = 0.3, 50.0
 DEDUPLICATION_SHARE, DEDUPLICATION_WORTH = 0.05, 0.01
@@ -80,7 +81,7 @@ def references(case: Case) -> Diagnosis | None:
     """Reference objects take much of the pauses."""
     seen = case.seen.references
     total = case.metrics.pauses.total_ms
-    if seen.total < REFERENCE_SHARE * total or seen.worst < REFERENCE_MS:
+    if seen.count < LEAST_COUNT or seen.total < REFERENCE_SHARE * total or seen.worst < REFERENCE_MS:
         return None
     flags = () if case.collector == "serial" else ("-XX:+ParallelRefProcEnabled",)
     return finding(
@@ -134,7 +135,7 @@ def deduplication(case: Case) -> Diagnosis | None:
 def remark(case: Case) -> Diagnosis | None:
     """Remark pauses are longer than the young ones."""
     seen, young = case.seen.kinds.of("remark"), case.seen.kinds.of("young")
-    if case.collector in CONCURRENT or seen.worst < SLOW_MS or not young.count:
+    if case.collector in CONCURRENT or seen.worst < SLOW_MS or seen.count < LEAST_COUNT or not young.count:
         return None
     mean, usual = seen.total / seen.count, young.total / young.count
     if mean < _TWICE * usual:
