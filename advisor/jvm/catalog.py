@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,6 +91,10 @@ class Life:
         """The entry for one release."""
         return self.statuses[JDKS.index(jdk)]
 
+    def gone_by(self, jdk: int) -> bool:
+        """Whether HotSpot dropped the flag in or before a release, as its own table of old flags says."""
+        return any(year is not None and year <= jdk for year in (self.obsolete_in, self.expired_in))
+
     def last_release(self, before: int) -> int | None:
         """The last release before `before` that knew the flag, or None."""
         return max((jdk for jdk in JDKS if jdk < before and self.at(jdk) != "-"), default=None)
@@ -129,34 +134,75 @@ class Catalog:
         now = known.at(self.jdk)
         if now == "obsolete":
             return "obsolete"
-        if now == "other-platform":
-            return "known" if self.flag(name) else "other-platform"
-        if now != "-":
+        if now == "other-platform" and self.flag(name) is None:
+            return self._elsewhere(known)
+        if now not in ("-", "other-platform"):
             return "deprecated" if "deprecated" in now else "known"
-        if known.last_release(self.jdk) is not None or any(
-            year is not None and year <= self.jdk for year in (known.obsolete_in, known.expired_in)
-        ):
+        if now == "other-platform":
+            return "known"
+        return "removed" if known.last_release(self.jdk) is not None or known.gone_by(self.jdk) else "future"
+
+    def _elsewhere(self, known: Life) -> Status:
+        """A name that this platform does not have in this release: gone, still to come, or never its own."""
+        if known.gone_by(self.jdk):
             return "removed"
-        return "future"
+        first = next((jdk for jdk in JDKS if known.at(jdk) not in ("-", "other-platform")), None)
+        return "future" if first is not None and first > self.jdk else "other-platform"
 
     def nearest(self, name: str) -> str | None:
         """The usable flag whose name is nearest, or None where none is near: spelling and case may both be wrong."""
-        folded = _folded(self.jdk)
-        wanted = name.casefold()
-        if wanted in folded:
-            return folded[wanted]
-        near = difflib.get_close_matches(wanted, list(folded), n=1, cutoff=0.78)
-        return folded[near[0]] if near else None
+        found = nearest(name, self.jdk)
+        return found if found and self.is_usable(found) else None
+
+    def is_usable(self, name: str) -> bool:
+        """Whether a product build of this release has a flag of that exact name on every platform."""
+        found = self.row(name)
+        return found is not None and not found.debug_only and found.platform == "all"
+
+
+_NEAR = 0.78
+"""The least similarity (difflib's ratio) of a name that was surely meant."""
+_CANDIDATES = 12
+
+
+@lru_cache(maxsize=1024)
+def nearest(name: str, jdk: int) -> str | None:
+    """The flag, usable in this release or gone by then, whose name is nearest; None where none is near."""
+    index = _by_pairs(jdk)
+    wanted = name.casefold()
+    shared: Counter[str] = Counter()
+    for pair in _pairs(wanted):
+        shared.update(index.get(pair, ()))
+    best: tuple[float, str] | None = None
+    matcher = difflib.SequenceMatcher(b=wanted)
+    for candidate, _ in sorted(shared.items(), key=lambda item: (-_dice(item[1], wanted, item[0]), item[0]))[
+        :_CANDIDATES
+    ]:
+        matcher.set_seq1(candidate.casefold())
+        ratio = matcher.ratio()
+        if ratio >= _NEAR and (best is None or ratio > best[0]):
+            best = ratio, candidate
+    return best[1] if best else None
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
+
+
+def _dice(shared: int, one: str, other: str) -> float:
+    return 2 * shared / (len(one) + len(other))
 
 
 @lru_cache
-def _folded(jdk: int) -> dict[str, str]:
-    """Names folded to one case, of the flags that a product build has."""
+def _by_pairs(jdk: int) -> Mapping[str, tuple[str, ...]]:
+    """Two letters -> the names that hold them, in one case: usable flags and those that are gone."""
     release = catalog(jdk)
-    flags = (release.row(name) for name in release.names())
-    return {
-        flag.name.casefold(): flag.name for flag in flags if flag and not flag.debug_only and flag.platform == "all"
-    }
+    gone = (name for name in _rows("lifecycle.tsv") if release.status(name) in ("removed", "obsolete"))
+    found: dict[str, list[str]] = {}
+    for name in sorted({*filter(release.is_usable, release.names()), *gone}):
+        for pair in _pairs(name.casefold()):
+            found.setdefault(pair, []).append(name)
+    return {pair: tuple(names) for pair, names in found.items()}
 
 
 @lru_cache

@@ -52,7 +52,6 @@ def check_together(flags: FlagSet, jdk: int, machine: Machine | None) -> Iterato
 
 def _together(flags: FlagSet, jdk: int, machine: Machine | None) -> Together:
     settings: list[tuple[str, FlagValue]] = []
-    values: dict[str, FlagValue] = {}
     given: dict[str, Option] = {}
     unknown: set[str] = set()
     least_heap: int | None = None
@@ -65,24 +64,23 @@ def _together(flags: FlagSet, jdk: int, machine: Machine | None) -> Together:
             unknown.add(option.name)
         for name, value in _values(option, jdk).items():
             settings.append((name, value))
-            values[name] = value
             given.pop(name, None)  # so that the order is that of the last settings
             given[name] = option
             if name in _LEAST and option.text.startswith(_LEAST[name]) and isinstance(value, int):
                 least_heap = value
     found = effective(jdk, machine or DEFAULT_MACHINE, flags)
-    return Together(
-        jdk, tuple(settings), values, given, frozenset(unknown), least_heap, found, machine_known=machine is not None
-    )
+    known = machine is not None
+    return Together(jdk, tuple(settings), dict(settings), given, frozenset(unknown), least_heap, found, known)
 
 
-def _values(option: Option, jdk: int) -> dict[str, FlagValue]:
+def _values(option: Option, jdk: int) -> Mapping[str, FlagValue]:
     try:
-        return option_values(option, jdk) if option.sets_flag else {}
+        return option_values(option, jdk) if option.sets_flag else _NOTHING
     except ValueError:
-        return {}
+        return _NOTHING
 
 
+_NOTHING: Mapping[str, FlagValue] = {}
 _MODES = ("-Xint", "-Xmixed", "-Xcomp")
 _LEAST = {"InitialHeapSize": "-Xms", "MinHeapSize": "-XX:"}
 """Flags whose option, in this form, sets the least heap."""
@@ -117,8 +115,9 @@ def _two_collectors(line: Together) -> Iterator[Verdict]:
 
 def _dead_flags(flags: FlagSet, line: Together) -> Iterator[Verdict]:
     """Flags that only an unselected collector reads."""
+    release = catalog(line.jdk)
     for option in flags:
-        info = catalog(line.jdk).flag(option.name) if option.sets_flag else None
+        info = release.flag(option.name) if option.sets_flag else None
         if info is None or option.name in SELECTORS:
             continue
         readers = ONLY_FOR.get(info.name) or info.collector

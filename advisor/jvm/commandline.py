@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from advisor.jvm.catalog import FlagInfo, catalog
@@ -164,6 +165,7 @@ def _read_flag(text: str) -> tuple[OptionKind, str, str | bool | None]:
     return OptionKind.BARE, text[len("-XX:") :], None
 
 
+@lru_cache(maxsize=8192)
 def has_placeholder(text: str) -> bool:
     """Whether something else fills the text in later: `${X}`, `{{ x }}`, `%X%`, `__X__`, `@x@`, `<x>`."""
     return bool(_PLACEHOLDER.search(text))
@@ -243,19 +245,25 @@ def flag_values(flags: FlagSet, jdk: int) -> dict[str, FlagValue]:
     return values
 
 
-def option_values(option: Option, jdk: int) -> dict[str, FlagValue]:
+def option_values(option: Option, jdk: int) -> Mapping[str, FlagValue]:
     """The typed value of every flag that one option sets. Raises ValueError where the value cannot be read."""
-    if isinstance(option.value, bool):
-        info = catalog(jdk).flag(option.name)
-        return {info.name: option.value} if info and info.is_bool else {}
-    if option.value is None:
+    return _values(option.kind, option.name, option.value, option.text, jdk)
+
+
+@lru_cache(maxsize=8192)
+def _values(kind: OptionKind, name: str, value: str | bool | None, text: str, jdk: int) -> Mapping[str, FlagValue]:
+    """What `option_values` gives; the same few options come again and again."""
+    if isinstance(value, bool):
+        info = catalog(jdk).flag(name)
+        return {info.name: value} if info and info.is_bool else {}
+    if value is None:
         return {}
-    if option.kind is OptionKind.ALIAS:
-        return _alias_values(option.name, parse_size(option.value), option.text, jdk)
-    info = catalog(jdk).flag(option.name)
+    if kind is OptionKind.ALIAS:
+        return _alias_values(name, parse_size(value), text, jdk)
+    info = catalog(jdk).flag(name)
     if info is None or info.is_bool:
         return {}
-    return {info.name: parse_value(info, option.value, jdk)}
+    return {info.name: parse_value(info, value, jdk)}
 
 
 def _alias_values(name: str, size: int, text: str, jdk: int) -> dict[str, FlagValue]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from advisor.jvm.catalog import UNLOCKS, catalog
+from advisor.jvm.catalog import UNLOCKS
 from advisor.jvm.combinations import check_together
 from advisor.jvm.option_checks import Context, check_option
 from advisor.jvm.verdict import Verdict
-from advisor.model.flags import FlagSet, Option
+from advisor.model.flags import FlagSet, Option, OptionKind
 from advisor.model.machine import Machine
 
 __all__ = ["Verdict", "accepted", "judge"]
+_UNLOCKS = frozenset(UNLOCKS.values())
 
 
 def judge(flags: FlagSet, jdk: int, machine: Machine | None = None) -> tuple[Verdict, ...]:
@@ -33,15 +35,21 @@ def accepted(flags: FlagSet, jdk: int, machine: Machine | None = None) -> bool:
 
 
 def _alone(flags: FlagSet, jdk: int) -> Iterator[Verdict]:
-    release = catalog(jdk)
-    unlocks = frozenset(UNLOCKS.values())
-    anywhere = frozenset(option.name for option in flags if option.name in unlocks and option.value is True)
+    anywhere = frozenset(option.name for option in flags if option.name in _UNLOCKS and option.value is True)
     lenient = _last_value(flags, "IgnoreUnrecognizedVMOptions") is True
     unlocked: set[str] = set()
     for option in flags:
-        if option.name in unlocks and isinstance(option.value, bool):
+        if option.name in _UNLOCKS and isinstance(option.value, bool):
             (unlocked.add if option.value else unlocked.discard)(option.name)
-        yield from check_option(option, Context(jdk, release, frozenset(unlocked), anywhere, lenient))
+        context = Context(jdk, frozenset(unlocked), anywhere, ignores_unrecognized=lenient)
+        if not _is_sound(option.kind, option.name, option.value, option.text, context):
+            yield from check_option(option, context)
+
+
+@lru_cache(maxsize=8192)
+def _is_sound(kind: OptionKind, name: str, value: str | bool | None, text: str, context: Context) -> bool:
+    """Whether an option of that text has nothing against it; the same few come again and again."""
+    return not any(check_option(Option(text, kind, name, value), context))
 
 
 def _last_value(flags: FlagSet, name: str) -> Option | str | bool | None:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.jvm.catalog import Catalog, FlagInfo, life
+from advisor.jvm.catalog import Catalog, FlagInfo, catalog, life, nearest
 from advisor.jvm.commandline import FlagValue, has_placeholder, parse_value
 from advisor.jvm.relations.values import AT_PARSE
 from advisor.jvm.verdict import Verdict
 from advisor.model.flags import Option, OptionKind
+from advisor.model.machine import JDKS
 from advisor.model.quantities import Bytes
 
 REPLACEMENTS = {
@@ -54,11 +55,15 @@ class Context:
     """What is known while an option is judged."""
 
     jdk: int
-    catalog: Catalog
     unlocked: frozenset[str]
     """Unlock flags that were set before the option."""
     unlocked_anywhere: frozenset[str]
     ignores_unrecognized: bool
+
+    @property
+    def catalog(self) -> Catalog:
+        """The flags of the release."""
+        return catalog(self.jdk)
 
 
 def check_flag(option: Option, context: Context) -> Iterator[Verdict]:
@@ -123,18 +128,26 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
         instead = f"; use {REPLACEMENTS[name]}" if name in REPLACEMENTS else ""
         yield Verdict("removed-flag", "error", name, option, f"{name} was removed {when}{instead}", "")
     elif status == "future" and known:
-        first = next((jdk for jdk in (8, 11, 17, 21, 25) if known.at(jdk) != "-"), None)
+        first = next((jdk for jdk in JDKS if known.at(jdk) not in ("-", "other-platform")), None)
         text = f"{name} comes only with JDK {first}" if first else f"JDK {context.jdk} has no flag {name}"
         yield Verdict("unknown-flag", "error", name, option, text)
     elif status == "other-platform":
         text = f"{name} exists on other platforms only, not on Linux x86-64"
         yield Verdict("unknown-flag", "error", name, option, text, confidence="medium")
     else:
-        near = context.catalog.nearest(name.rstrip(",;"))
-        hint = f"; did you mean {near}?" if near else ""
-        text = f"JDK {context.jdk} has no flag {name}{hint}"
-        fix = option.text.replace(name, near, 1) if near else None
-        yield Verdict("unknown-flag", "error", name, option, text, fix)
+        yield _misspelt(option, context)
+
+
+def _misspelt(option: Option, context: Context) -> Verdict:
+    """A name of no release, and the one that was probably meant."""
+    name = option.name
+    near, hint, fix = nearest(name.rstrip(",;"), context.jdk), "", None
+    if near and context.catalog.is_usable(near):
+        hint, fix = f"; did you mean {near}?", option.text.replace(name, near, 1)
+    elif near:
+        instead = f": use {REPLACEMENTS[near]}" if near in REPLACEMENTS else ""
+        hint = f"; did you mean {near}, which is gone by then{instead}?"
+    return Verdict("unknown-flag", "error", name, option, f"JDK {context.jdk} has no flag {name}{hint}", fix)
 
 
 def _signed_value(option: Option, context: Context) -> Iterator[Verdict]:

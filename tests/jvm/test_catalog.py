@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.jvm import regenerate
-from advisor.jvm.catalog import catalog
+from advisor.jvm.catalog import catalog, nearest
 from advisor.model.machine import JDKS, Collector
 from tests import jvms
 
@@ -53,6 +53,8 @@ def test_every_row_says_where_it_comes_from(jdk: int) -> None:
         ("ZGenerational", ["future", "future", "future", "known", "obsolete"]),
         ("MaxPermSize", ["obsolete", "obsolete", "removed", "removed", "removed"]),
         ("UseG1GC", ["known"] * 5),
+        ("UseFastAccessorMethods", ["known", "removed", "removed", "removed", "removed"]),
+        ("UseCompactObjectHeaders", ["future", "future", "future", "future", "known"]),
         ("NoSuchFlag", ["unknown"] * 5),
     ],
 )
@@ -74,6 +76,15 @@ def test_life_cycles(name: str, statuses: list[str]) -> None:
 )
 def test_the_nearest_name(typo: str, meant: str | None) -> None:
     assert catalog(17).nearest(typo) == meant
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [("UseConcMarkSwepGC", "UseConcMarkSweepGC"), ("MaxPermSizes", "MaxPermSize"), ("UseG1CG", "UseG1GC")],
+)
+def test_the_nearest_name_may_be_one_that_is_gone(typo: str, meant: str) -> None:
+    assert nearest(typo, 17) == meant
+    assert catalog(17).nearest(typo) in (meant, None)
 
 
 def test_flags_know_their_collector_and_their_lock() -> None:
