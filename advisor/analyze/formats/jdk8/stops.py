@@ -59,8 +59,8 @@ class Stop:
     """A mark of CMS that does not say which of the two it is (`-XX:+PrintGC` before JDK 8)."""
 
 
-def read_stop(folder: Folder) -> Stop | None:
-    """What the texts of one stop say, or None when they are not of any known form."""
+def read_stop(folder: Folder, table: str) -> Stop | None:
+    """What the texts of one stop and its age table say, or None when they are not of any known form."""
     head, length = _HEAD.match(folder.text), _LENGTH.search(folder.text[-40:])
     if head is None or length is None:
         return None
@@ -69,6 +69,8 @@ def read_stop(folder: Folder) -> Stop | None:
     stop = Stop(round(ms, 6), "young", "", None, None)
     spaces = _spaces(stop, folder.groups)
     _parts(stop, folder)
+    if table:
+        tenuring(stop, table)
     if head[2]:
         _g1(stop, head, folder.text)
     else:
@@ -102,7 +104,7 @@ def _spaces(stop: Stop, groups: list[str]) -> dict[str, Change]:
 
 
 def _parts(stop: Stop, folder: Folder) -> None:
-    """Failures, references, survivors, and the parts of a pause that have a time of their own."""
+    """Failures, references, and the parts of a pause that have a time of their own."""
     reference_s = unloading_s = 0.0
     for text in (*folder.groups, folder.text):
         stop.troubles.extend(kind for words, kind in _FAILURES if words in text and kind not in stop.troubles)
@@ -111,8 +113,6 @@ def _parts(stop: Stop, folder: Folder) -> None:
             reference_s += decimal(seconds)
         reference_s += sum(map(decimal, _REFERENCE_TIME.findall(text)))
         unloading_s += sum(map(decimal, _UNLOADING.findall(text)))
-        if "Desired survivor" in text:
-            tenuring(stop, text)
     if reference_s:
         stop.facts["reference_ms"] = round(reference_s * 1000, 6)
     if unloading_s:
