@@ -71,6 +71,10 @@ def check_flag(option: Option, context: Context) -> Iterator[Verdict]:
     name = option.name
     if has_placeholder(name):
         return
+    if name.startswith("#"):
+        text = "a # at the begin takes the option out: the JVM prints it and goes on"
+        yield Verdict("unknown-flag", "info", name, option, text, "")
+        return
     if option.kind is OptionKind.VALUED and context.jdk >= OWN_FILES.get(name, 99):
         return
     if ":" in name and name.partition(":")[0] in WITH_COLON:
