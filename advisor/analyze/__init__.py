@@ -17,11 +17,14 @@ from advisor.analyze.target import Jvm, LogTarget, collector_of, describe_jvm
 from advisor.model.analysis import Analysis, Heap, Volume
 from advisor.model.analysis import Source as LogSource
 from advisor.model.errors import InputError, NotModelledError
-from advisor.model.machine import Collector
 from advisor.model.outcome import Pauses
 
 __all__ = ["LogTarget", "analyze_logs", "log_groups"]
 
+EPSILON = (
+    "Epsilon never collects: there are no pauses, and nothing tells how long objects live. The log shows what the "
+    "program allocates; log it under a collector that collects to learn the rest."
+)
 SNIFFED = 8 << 20
 """Characters that are looked at before a file is said to be no log: a program may print before its JVM collects."""
 
@@ -114,7 +117,7 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
             cpus=jvm.logged_cpus,
             memory_bytes=jvm.logged_memory,
             lines_skipped=integrity.lines_skipped,
-            notes=(*opened.notes, *integrity.notes()),
+            notes=(*opened.notes, *integrity.notes(), *((EPSILON,) if collector == "epsilon" else ())),
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,
@@ -142,12 +145,6 @@ def _supported(metrics: Metrics, where: str) -> str:
         collector = collector_of(metrics)
     except InputError as error:
         raise InputError(error.message, where=where, hint=error.hint) from error
-    if collector is Collector.EPSILON:
-        raise NotModelledError(
-            "the log is of Epsilon, which never collects: there is nothing to tune",
-            where=where,
-            hint="log the program under a collector that collects",
-        )
     return collector.value
 
 

@@ -156,6 +156,15 @@ class Deduplicated:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupied:
+    """The heap at a moment without any collection, as Epsilon prints it."""
+
+    time_s: float | None
+    used: int
+    committed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A JVM began to log: its collector as the log names it."""
 
@@ -237,6 +246,7 @@ Event = (
     | CpuTimes
     | Deduplicated
     | Trouble
+    | Occupied
     | Started
     | Setting
     | Hint

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from advisor.analyze.accumulators import PauseTally, RateMeter, Thinned
-from advisor.analyze.events import Change, Cycle, CycleUse, Pause, Phase, Regions, Spaces
+from advisor.analyze.events import Change, Cycle, CycleUse, Occupied, Pause, Phase, Regions, Spaces
 
 MIB = 1 << 20
 OVERFLOW = 0.95
@@ -218,6 +218,13 @@ class HeapUse:
         before = self._z_used.get(event.generation, 0)
         self.allocation.total += max(0, event.used_start - before) + event.allocated
         self._z_used[event.generation] = event.used_end
+
+    def occupied(self, event: Occupied) -> None:
+        """Epsilon tells from time to time how much there is; all of it was allocated."""
+        self._sizes(event.used, event.committed)
+        self._unmetered += self._by_heap(event.used, event.used, event.committed)
+        self._meter(event.time_s, event.time_s)
+        self._ended(event.time_s)
 
     # Survival.
 

@@ -129,6 +129,7 @@ class Metrics:
         self._handlers: dict[str, Callable[[Any], None]] = dict(
             zip((*names, "References", "Ended"), (*handlers, *more), strict=True)
         )
+        self._handlers["Occupied"] = self.heap.occupied
 
     def add(self, event: Event) -> None:
         """Takes the next event."""

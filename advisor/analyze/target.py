@@ -20,6 +20,7 @@ COLLECTOR_FLAGS = {
     "g1": ("-XX:+UseG1GC",),
     "zgc": ("-XX:+UseZGC",),
     "zgc-generational": ("-XX:+UseZGC", "-XX:+ZGenerational"),
+    "epsilon": ("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC"),
     "shenandoah": ("-XX:+UseShenandoahGC",),
     "shenandoah-generational": ("-XX:+UseShenandoahGC", "-XX:ShenandoahGCMode=generational"),
 }

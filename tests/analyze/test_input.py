@@ -82,11 +82,25 @@ def test_logs_of_other_jvms_are_named(name: str, tmp_path: Path) -> None:
         analyze_logs((str(path),))
 
 
-def test_epsilon_is_named(tmp_path: Path) -> None:
+def test_epsilon_shows_what_is_allocated(tmp_path: Path) -> None:
+    """No pauses is an answer: none. What is in use only grows, and all of it was allocated."""
     path = tmp_path / "epsilon.log"
-    path.write_text("[0.006s][info][gc] Using Epsilon\n[0.006s][info][gc,init] Memory: 2048M\n")
-    with pytest.raises(NotModelledError, match="Epsilon"):
-        analyze_logs((str(path),))
+    used = (20, 60, 140, 220)
+    path.write_text(
+        "[0.000s][info][gc] Using Epsilon\n[0.006s][info][gc,init] Memory: 2048M\n"
+        + "".join(
+            f"[{second}.000s][info][gc] Heap: 2048M reserved, 256M (12.50%) committed, {size}M (5.05%) used\n"
+            for second, size in enumerate(used, 1)
+        )
+    )
+    analysis = analyze_logs((str(path),))
+    assert (analysis.source.collector, analysis.pauses.count, analysis.throughput) == ("epsilon", 0, 1.0)
+    assert analysis.allocation.total_bytes == 220 << 20
+    assert analysis.allocation.rate_bytes_s == pytest.approx(55 << 20, rel=0.01)
+    assert analysis.heap.peak_used_bytes == 220 << 20
+    assert analysis.heap.live_bytes is None
+    assert any("Epsilon" in note for note in analysis.source.notes)
+    WorkloadProfile.model_validate(analysis.profile)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])

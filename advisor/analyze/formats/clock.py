@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 
@@ -24,14 +24,19 @@ def _date(text: str) -> float:
     return datetime.fromisoformat(text.replace(",", ".")).timestamp()
 
 
+def _utc(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
 STAMPS = (
     Stamp(re.compile(r"\[\s*(\d{1,12}[.,]\d{3})s\s*\]"), _decimal, uptime=True),
     Stamp(re.compile(r"\[\s*(\d{1,10})ms\s*\]"), lambda text: int(text) / 1e3, uptime=True),
     Stamp(re.compile(r"\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}[+-]\d{4})\]"), _date, uptime=False),
     Stamp(re.compile(r"\[\s*(\d{11,16})ms\s*\]"), lambda text: int(text) / 1e3, uptime=False),
     Stamp(re.compile(r"\[\s*(\d{1,18})ns\s*\]"), lambda text: int(text) / 1e9, uptime=False),
+    Stamp(re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6})\d{0,3}Z "), _utc, uptime=False),
 )
-"""Best first. Milliseconds of more than ten digits count from 1970; nanoseconds from anywhere."""
+"""Best first. Milliseconds of more than ten digits count from 1970, nanoseconds from anywhere; last a container's."""
 
 
 STEP_S = 0.5

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from advisor.analyze.events import Deduplicated, Event, Hint, Safepoint, Setting, Started, Trouble
+from advisor.analyze.events import Deduplicated, Event, Hint, Occupied, Safepoint, Setting, Started, Trouble
 
 _UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "": 1}
 _Maker = Callable[[re.Match[str]], Event]
@@ -72,6 +72,15 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "CPUs:": (_count(r"CPUs: \d{1,6} total, (\d{1,6}) available", "cpus"),),
     "Memory:": (_setting(rf"Memory: {_SIZE}\s*$", "memory"),),
     "Memory": (_setting(rf"Memory Limit is: {_SIZE}?", "container"),),
+    "Heap:": (
+        (
+            re.compile(
+                r"Heap: \d{1,15}[KMG] reserved, (\d{1,15})([KMG]) \([\d.,]+%\) committed, "
+                r"(\d{1,15})([KMG]) \([\d.,]+%\) used"
+            ),
+            lambda found: Occupied(None, _size(found[3], found[4]), _size(found[1], found[2])),
+        ),
+    ),
     "Heap": (
         _setting(rf"Heap [Rr]egion [Ss]ize: {_SIZE}\s*$", "region"),
         _setting(rf"Heap Min Capacity: {_SIZE}\s*$", "heap_min"),

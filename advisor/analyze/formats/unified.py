@@ -19,6 +19,7 @@ from advisor.analyze.events import (
     Ended,
     Event,
     Hint,
+    Occupied,
     Pause,
     Phase,
     References,
@@ -39,16 +40,24 @@ from advisor.model.outcome import PauseKind
 UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "": 1}
 STAMP_S = 0.002
 """How far time stamps may be off: they are of whole milliseconds, taken when the line is printed."""
+PREFIXES = 4
+"""Brackets before the decorations that whoever collects the output may have added."""
 HELD_EVENTS = 1000
 """Events kept back at most while a full pause waits to see whether it was part of a young one."""
 
 _LINE = re.compile(r"^(?:\S+ std(?:out|err) F )?(?:\[[^\]]*\])* ?(?:GC\(\d+\) |Using \w|Safepoint \"|Heap [Rr]egion)")
+_ANYWHERE = re.compile(
+    r"[\s\]|>]GC\(\d{1,11}\) "
+    r"(?:Pause |Concurrent |[YyOo]: |\w+ regions: |\w+: \d+K|(?:Garbage|Minor|Major) Collection)"
+    r"|\[gc[^\]]*\] (?:Using (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)|Version: \d|Heap [Rr]egion)"
+)
+"""What no other program prints, whatever stands before it."""
 _GC = re.compile(r"(?:^|[\] ])GC\(\d+\) |\]\[gc[,\] ]|\bUsing (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)")
 _HEAP = r"(\d{1,15})([BKMG])(?:\(\d+%\))?->(\d{1,15})([BKMG])(?:\((?:(\d{1,15})([BKMG])|\d+%)\))?"
 _MS = r"(\d{1,12}[.,]\d{1,9})ms"
 _PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? {_MS}$")
-_PHASE = re.compile(rf"(Concurrent .+?)(?: {_HEAP})?(?: {_MS})?$")
-_CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \([^)]*\)) {_HEAP}(?: [\d.,]+s)?$")
+_PHASE = re.compile(rf"((?:Concurrent|Coalescing) .+?)(?: {_HEAP})?(?: {_MS})?$")
+_CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \((?:[^()]|\(\))*\)) {_HEAP}(?: [\d.,]+s)?$")
 _SPACE = re.compile(
     r"\w+: (\d{1,15})K(?:\((\d{1,15})K\))?->(\d{1,15})K\((\d{1,15})K\)"
     r"(?: Eden: \d+K\(\d+K\)->\d+K\((\d{1,15})K\) From: \d+K\(\d+K\)->\d+K\((\d{1,15})K\))?"
@@ -98,6 +107,18 @@ def _change(found: re.Match[str], first: int) -> Change | None:
     return Change(before, int(found[first + 2]) * UNIT[found[first + 3]], capacity)
 
 
+def _header(line: str) -> tuple[int, Event | None]:
+    """Where the message of a line without GC id starts, and what it says."""
+    first = start = line.find("] ") + 2 if "] " in line else 0
+    event = header_event(line, start)
+    for _ in range(PREFIXES):
+        if event is not None or start == 0 or (following := line.find("] ", start)) < 0:
+            break
+        start = following + 2
+        event = header_event(line, start)
+    return (first if event is None else start), event
+
+
 def _kind(name: str) -> PauseKind:
     return next((kind for start, kind in _KINDS if name.startswith(start)), "other")
 
@@ -122,7 +143,7 @@ class Unified:
 
     def sniff(self, lines: Sequence[str]) -> float:
         """The number of lines that only such a log has."""
-        return sum(1 for line in lines if _LINE.match(line) and _GC.search(line))
+        return sum(1 for line in lines if (_LINE.match(line) and _GC.search(line)) or _ANYWHERE.search(line))
 
     def events(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
         """What the log tells, in its order; foreign lines are passed over."""
@@ -144,6 +165,7 @@ class _Reader:
         self._starts_seen = False
         self._stopped = False
         self._opened = OpenPauses()
+        self._generations_told = False
         self._collector: str | None = None
         self._operation: str | None = None
         self._reference_kind: str | None = None
@@ -153,6 +175,7 @@ class _Reader:
         table: dict[str, Callable[[str, int, str], None]] = {
             "Pause": self._pause,
             "Concurrent": self._phase,
+            "Coalescing": self._phase,
             "-": self._age,
             "Age": self._age_table,
             "Metaspace:": self._metaspace,
@@ -233,6 +256,9 @@ class _Reader:
     # Lines with a GC id.
 
     def _pause(self, line: str, gc_id: int, rest: str) -> None:
+        if "(ZWorker#" in rest or "(VM Thread)" in rest:
+            # Debug logs of ZGC also tell what each thread did inside a pause.
+            return
         found = _PAUSE.match(rest) if rest.endswith("ms") else None
         if found is None or not is_name(found[1]):
             self._not_ended(line, gc_id, rest)
@@ -297,6 +323,9 @@ class _Reader:
             self._by("g1")
         elif name.startswith(("Init Update", "Final Update", "Init Mark", "Degenerated")):
             self._by("shenandoah")
+            if name.endswith(("(Young)", "(Old)", "(Global)")) and not self._generations_told:
+                self._generations_told = True
+                self._out.append(Setting("generational", name))
         if "(Evacuation Failure" in name:
             self._out.append(Hint(21, 21) if "(Evacuation Failure)" in name else Hint(22, 99))
         elif name.endswith("(G1 Preventive Collection)"):
@@ -426,10 +455,7 @@ class _Reader:
     # Lines without.
 
     def _outside(self, line: str) -> None:
-        start = line.find("] ") + 2
-        if start == 1:
-            start = 0
-        event = header_event(line, start)
+        start, event = _header(line)
         if event is None:
             if line.startswith(_ENTERING, start):
                 self._operation = line[start + len(_ENTERING) :].strip()
@@ -441,7 +467,7 @@ class _Reader:
             event = Trouble(self._clock.read(line, start), event.kind, None, event.ms)
         elif isinstance(event, Safepoint):
             event = self._safepoint(event, self._clock.read(line, start))
-        elif isinstance(event, Deduplicated):
+        elif isinstance(event, Deduplicated | Occupied):
             event = replace(event, time_s=self._clock.read(line, start))
         self._out.append(event)
 

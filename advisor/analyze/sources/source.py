@@ -14,6 +14,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 
 from advisor.analyze.sources.streams import BLOCK, EMPTY_ZIP_MAGIC, ZIP_MAGIC, as_text, guarded, unpacked
+from advisor.analyze.sources.wrapped import unwrapped
 from advisor.model.errors import InputError
 
 __all__ = ["BLOCK", "MAX_LINE", "Source"]
@@ -59,7 +60,7 @@ class Source:
     def _text(self, raw: bytes) -> list[str]:
         lines = raw.decode("utf-8", "replace").split("\n")
         self.lines += len(lines)
-        return lines
+        return unwrapped(lines)
 
     def blocks(self) -> Iterator[bytes]:
         """The text in UTF-8, in blocks that end anywhere. Raises InputError as `batches` does."""
