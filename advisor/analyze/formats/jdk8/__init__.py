@@ -11,7 +11,8 @@ from advisor.analyze.formats.jdk8.reader import Reader
 from advisor.analyze.formats.jdk8.text import NUMBER, SIZE, STAMP
 
 _TELLING = re.compile(
-    r"\[(?:Full )?GC(?:--)? ?(?:[\[(\d]|pause|remark|cleanup|concurrent-|\d{4}-|$)|\[(?:ParNew|PSYoungGen|DefNew|CMS-concurrent|CMS-initial-mark)"
+    r"\[(?:Full )?GC(?:--)? ?(?:[\[(\d]|pause|remark|cleanup|concurrent-|\d{4}-|$)"
+    r"|\[(?:ParNew|PSYoungGen|DefNew|CMS-concurrent|CMS-initial-mark)"
     rf"|^CommandLine flags: |^{STAMP}\[Pause [A-Z][^\[\]]*, (?:start|{NUMBER} ms)\]"
     rf"|^{STAMP}\[Concurrent [a-z][^\[\]]*, (?:start|{NUMBER} ms)\]"
     rf"|^\[GC {SIZE}->"
