@@ -13,6 +13,7 @@ from functools import lru_cache
 from advisor.jvm.commandline import ENDS_OPTIONS, TAKES_A_WORD, has_placeholder, parse_size
 from advisor.jvm.flag_checks import Context, check_flag, repaired
 from advisor.jvm.verdict import Verdict
+from advisor.jvm.xlog import check_xlog
 from advisor.model.flags import Option, OptionKind
 from advisor.model.quantities import GIB
 
@@ -135,6 +136,9 @@ def check_option(option: Option, context: Context) -> Iterator[Verdict]:
 
 def _word(option: Option, context: Context) -> Iterator[Verdict]:
     """An option of the JVM or of its launcher, known by its whole text."""
+    if option.text.startswith("-Xlog") and not option.text.startswith("-Xloggc:"):
+        yield from check_xlog(option, context.jdk)
+        return
     aged = tuple(_aged(option, context.jdk))
     if aged or has_placeholder(option.name):
         hidden = context.ignores_unrecognized and not _is_known(option, context.jdk)

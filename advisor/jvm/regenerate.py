@@ -1,8 +1,9 @@
-"""Makes `data/` anew: the flag tables of five releases and the life cycle of every flag.
+"""Makes `data/` anew: the flag tables of five releases, the life cycle of every flag, the tags of logs.
 
 The input is a folder of tables read from HotSpot's sources (`jdkN_flags.tsv`, `flag_status.tsv`,
-`special_lifecycle.tsv`, `special_flags.tsv`). Where a JVM of a release is given, its own PrintFlagsFinal and
-PrintFlagsRanges override kind and range of every flag it prints, and the provenance of the row says so.
+`special_lifecycle.tsv`, `special_flags.tsv`, `xlog_tags.tsv`). Where a JVM of a release is given, its own
+PrintFlagsFinal and PrintFlagsRanges override kind and range of every flag it prints, and the provenance of the row says
+so; its -Xlog:help overrides the tags.
 """
 
 from __future__ import annotations
@@ -141,13 +142,25 @@ def life_rows(tables: Path) -> list[tuple[str, ...]]:
     return result
 
 
+def log_tags(tables: Path, javas: Mapping[int, str]) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows: each tag of unified logs, and a 1 under every release that has it."""
+    read = read_table(tables / "xlog_tags.tsv")
+    releases = {name: {row["tag"] for row in read if row[name] == "1"} for name in read[0] if name != "tag"}
+    for jdk, java in javas.items():
+        help_text = subprocess.run([java, "-Xlog:help", "-version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        listed = help_text.partition("Available log tags:")[2].strip().splitlines()[0]
+        releases[f"jdk{jdk}"] = {tag.strip() for tag in listed.split(",") if tag.strip()}
+    tags = sorted(set().union(*releases.values()))
+    return ["tag", *releases], [[tag, *("1" if tag in had else "" for had in releases.values())] for tag in tags]
+
+
 def _text(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join("\t".join(row) + "\n" for row in (heading, *rows))
 
 
 def generate(tables: Path, javas: Mapping[int, str]) -> dict[str, str]:
     """File name -> content of everything in `data/`."""
-    files = {"lifecycle.tsv": _text(LIFE_COLUMNS, life_rows(tables))}
+    files = {"lifecycle.tsv": _text(LIFE_COLUMNS, life_rows(tables)), "log_tags.tsv": _text(*log_tags(tables, javas))}
     for jdk in JDKS:
         rows = flag_rows(tables, jdk, javas.get(jdk))
         files[f"jdk{jdk}.tsv"] = _text(COLUMNS, ([getattr(row, column) for column in COLUMNS] for row in rows))
