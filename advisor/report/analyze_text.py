@@ -46,6 +46,8 @@ def profile_yaml(analysis: Analysis) -> str:
 def verdict(analysis: Analysis) -> str:
     """One paragraph: whether this JVM is well, and if not, the worst of it."""
     grave = _grave(analysis.diagnosis)
+    if not grave and analysis.pauses.count == 0 and not any(analysis.cycles.values()):
+        return paragraph("Nothing was collected in this log: there is nothing to judge.")
     if not grave:
         return paragraph(f"Nothing is wrong with garbage collection in this log.{_well(analysis)}")
     worst = grave[0]

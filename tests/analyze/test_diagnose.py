@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from advisor.analyze.diagnose import CHECKS
 from advisor.analyze.diagnose.docs import DOCUMENT, document
 from advisor.analyze.diagnose.trend import trend
 from advisor.model.errors import NotModelledError
+from advisor.model.quantities import MIB, Rate
 from tests.analyze.script import Log, healthy
 from tests.conftest import ROOT
 
@@ -477,6 +479,7 @@ def _flags() -> Log:
     return healthy().line(0.006, "arguments", "jvm_args: -Xmx1024m -XX:+UseConcMarkSweepGC -XX:+AggressiveOpts")
 
 
+SAMPLE = Path(__file__).parent / "samples" / "leak-2mb-a-second-jdk21-serial.log.gz"
 QUIET_ON_HEALTHY = {"incomplete-log", "no-old-collection", "short-log", "log-cut"}
 """What may be said of a log that has no ages and no old collections, or is short."""
 
@@ -550,6 +553,16 @@ def test_concurrent_phases_are_not_starved_collections(tmp_path: Path) -> None:
     assert "cpu-starved" not in log.findings(tmp_path)
 
 
+def test_a_real_leak_is_told_with_its_rate(tmp_path: Path) -> None:
+    """JDK 21 under a program that keeps 2 MB more every second."""
+    found = {finding.id: finding for finding in analyze_logs((str(SAMPLE),)).diagnosis}
+    finding = found["growing-live-set"]
+    low, high = (Rate.parse(text) for text in re.findall(r"[\d.]+ MB/s", finding.evidence)[-2:])
+    assert low <= 2 * MIB <= high
+    assert finding.first_s is not None
+    assert finding.first_s > 30
+
+
 def test_trend_of_a_straight_line_is_that_line() -> None:
     line = trend([(float(time), 5.0 + 3.0 * time) for time in range(20)])
     assert line is not None
@@ -616,8 +629,10 @@ def test_failures_are_told_where_the_recordings_have_them(shared: Path) -> None:
     assert judged > 200
 
 
-CALM = ("jdk11-zgc-steady", "jdk11-shenandoah-steady", "jdk17-g1-idle", "jdk21-zgc-classic", "jdk25-zgc-gen")
-CALM += ("jdk25-shenandoah-gen", "fmt-jdk25-zgc-time-only", "fmt-jdk21-zgc-gen-debug")
+CALM = (
+    *("jdk11-zgc-steady", "jdk11-shenandoah-steady", "jdk17-g1-idle", "jdk21-zgc-classic", "jdk25-zgc-gen"),
+    *("jdk25-shenandoah-gen", "fmt-jdk25-zgc-time-only", "fmt-jdk21-zgc-gen-debug"),
+)
 
 
 @pytest.mark.shared

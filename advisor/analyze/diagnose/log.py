@@ -129,11 +129,12 @@ def incomplete(case: Case) -> Diagnosis | None:
 
 def _missing(case: Case) -> list[str]:
     heap, missing, unified = case.metrics.heap, [], case.form == "unified"
-    if not case.metrics.pauses.summary().count and case.metrics.cycles:
+    count = case.metrics.pauses.summary().count
+    if not count and case.metrics.cycles:
         missing.append("pauses")
-    if case.collector not in CONCURRENT and heap.first_spaces is None:
+    if count and case.collector not in CONCURRENT and heap.first_spaces is None:
         missing.append("the generations (gc*)" if unified else "the generations (PrintGCDetails)")
-    if case.collector in ("serial", "cms", "g1") and not any(sample.ages for sample in heap.survivals.items):
+    if count and case.collector in ("serial", "cms", "g1") and not any(sample.ages for sample in heap.survivals.items):
         missing.append(f"the ages of survivors ({'gc+age=trace' if unified else 'PrintTenuringDistribution'})")
     if not case.seen.reaching.count:
         missing.append(f"safepoints ({'safepoint' if unified else 'PrintGCApplicationStoppedTime'})")

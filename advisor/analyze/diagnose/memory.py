@@ -30,8 +30,7 @@ LEAST_HUMONGOUS_REGION, LARGEST_REGION = MIB, 32 * MIB
 
 def leak(case: Case) -> Diagnosis | None:
     """What survives old collections grows and does not stop growing."""
-    samples = case.metrics.heap.live.items
-    later = [(time, float(live)) for time, live in samples[len(samples) // 2 :]]
+    later = _later([(time, float(live)) for time, live in case.metrics.heap.live.items])
     line = trend(later)
     if line is None or line.low <= 0 or line.low * line.span_s < GROWTH_MATTERS * line.start or not _rises(later):
         return None
@@ -49,6 +48,15 @@ def leak(case: Case) -> Diagnosis | None:
         seen=_span(later),
         weight=min(1.0, line.slope * line.span_s / max(1.0, line.start)),
     )
+
+
+def _later(samples: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """Those of the later half of the time: old collections come ever faster as a leak fills the heap."""
+    if not samples:
+        return samples
+    middle = (samples[0][0] + samples[-1][0]) / 2
+    later = [sample for sample in samples if sample[0] >= middle]
+    return later if samples[0][0] < samples[-1][0] else samples[len(samples) // 2 :]
 
 
 def _rises(samples: Sequence[tuple[float, float]]) -> bool:
@@ -266,7 +274,7 @@ CHECKS = (
     Check(
         "growing-live-set",
         "What survives old collections keeps growing.",
-        f"Over the later half of the old collections the lower end of the 95 % interval of the slope means at least "
+        f"Over the later half of the time the lower end of the 95 % interval of the slope means at least "
         f"{GROWTH_MATTERS:.0%} of growth, and {RISING:.0%} of all pairs of live sets rise.",
         "Least squares with an interval for correlated samples; medium confidence below 10 minutes.",
         leak,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, amount, clock, finding, many, when
+from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, amount, clock, finding, many, when
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.incidents import MEASURABLE_S, STARVED, Sighting
 from advisor.model.analysis import Diagnosis
@@ -21,6 +21,8 @@ LONG_ERROR_MS = 10_000.0
 GOAL_MS = 200.0
 """MaxGCPauseMillis of G1 where nobody sets it."""
 LEAST_PAUSES = 10
+COSTS, COSTS_S = 0.01, 1.0
+"""Share of the time, or seconds at once, from which badly run collections matter."""
 STARVED_COUNT = 2
 SYSTEM_COUNT = 2
 LOW_PARALLELISM = 0.5
@@ -146,7 +148,7 @@ def starved(case: Case) -> Diagnosis | None:
     if seen.count < STARVED_COUNT:
         return None
     return finding(
-        "warning",
+        _by_cost(case, seen),
         f"In {many(seen.count, 'collection')} the threads worked for less than {STARVED:.0%} of the time that passed: "
         "they waited for processors, for pages from swap, or for a slow disk.",
         when(seen, f"{seen.count} of {long.count} collections of {MEASURABLE_S:.1f} s or more", "s"),
@@ -158,13 +160,18 @@ def starved(case: Case) -> Diagnosis | None:
     )
 
 
+def _by_cost(case: Case, seen: Sighting) -> Severity:
+    """Seconds of collections that went badly: a few at the start are only worth knowing."""
+    return "warning" if case.share(seen.total * 1000) >= COSTS or seen.worst >= COSTS_S else "info"
+
+
 def system_time(case: Case) -> Diagnosis | None:
     """Collections that spend their time in the kernel."""
     seen = case.seen.processor.system
     if seen.count < SYSTEM_COUNT:
         return None
     return finding(
-        "warning",
+        _by_cost(case, seen),
         f"{many(seen.count, 'collection')} spent more time in the kernel than in collecting: page faults, swapping, or "
         "transparent huge pages being put together.",
         when(seen, f"sys > user in {many(seen.count, 'collection')}", "s"),
@@ -183,11 +190,13 @@ def parallelism(case: Case) -> Diagnosis | None:
     long = processor.long
     if workers < 2 or case.collector not in ("parallel", "g1") or long.count < PARALLEL_LEAST:
         return None
+    if processor.starved.count >= STARVED_COUNT:
+        return None
     busy = processor.long_busy_s / long.total
     if busy >= LOW_PARALLELISM * workers:
         return None
     return finding(
-        "warning",
+        _by_cost(case, long),
         f"Collections keep {busy:.1f} processors busy though {workers} workers are there.",
         when(
             long, f"user + sys over real in the {many(long.count, 'collection')} of {MEASURABLE_S:.1f} s or more", "s"
@@ -252,14 +261,14 @@ CHECKS = (
         "cpu-starved",
         "Collections wait for processors or for swap.",
         f"user + sys is below {STARVED:.0%} of real in {STARVED_COUNT} collections or more of at least "
-        f"{MEASURABLE_S} s.",
+        f"{MEASURABLE_S} s; info where those take less than {COSTS:.0%} of the time.",
         "A single thread that runs makes 100 %; times are printed in hundredths of a second.",
         starved,
     ),
     Check(
         "system-time",
         "Collections spend their time in the kernel.",
-        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more.",
+        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more; info as above.",
         "garbagecat and GCeasy compare the same two.",
         system_time,
     ),
@@ -267,7 +276,7 @@ CHECKS = (
         "low-parallelism",
         "Parallel collections do not use the processors.",
         f"(user + sys) / real is below {LOW_PARALLELISM} per worker over {PARALLEL_LEAST} or more collections of "
-        f"{MEASURABLE_S} s or more; Parallel, G1.",
+        f"{MEASURABLE_S} s or more; Parallel, G1, unless `cpu-starved` says why; info as above.",
         "garbagecat's inverted parallelism, measured against the workers that the log prints.",
         parallelism,
     ),
