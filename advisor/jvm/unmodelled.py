@@ -12,26 +12,21 @@ from functools import lru_cache
 _PROCESSOR = re.compile(
     r"Use\w*(Intrinsic|Instruction|AVX|SSE|AES|SHA|CLMUL|BMI|Xmm|XMM|RTM|FMA|Stosb|Nop|Vector|Unaligned)\w*"
     r"|(Allocate)?Prefetch\w+|AVX3\w+|RTM\w+|UseNewLongLShift|UseIncDec|UseStoreImmI16|AlignVector|UseFPUForSpilling"
-    r"|ArrayOperationPartialInlineSize|UseCondCardMark|MaxVectorSize|OptoLoopAlignment|InteriorEntryAlignment"
-)
-_COMPILERS = re.compile(
-    r"Tier\w+(Threshold|Delay|Log|Percentage|Factor|Feedback|DelayOn|DelayOff)|CICompilerCount(PerCPU)?"
-    r"|(NonNMethod|NonProfiled|Profiled)CodeHeapSize|SegmentedCodeCache|InlineSmallCode|C1InlineStackLimit"
-    r"|LoopStripMining\w+|UseCountedLoopSafepoints|UseOptoBiasInlining|OptimizeFill|CompilationPolicyChoice"
-    r"|ProfileInterpreter|UseLoopCounter|UseOnStackReplacement|UseCompiler|InitialCodeCacheSize"
+    r"|ArrayOperationPartialInlineSize|IntelJccErratumMitigation|UseCondCardMark|MaxVectorSize|OptoLoopAlignment|InteriorEntryAlignment"
 )
 _SYSTEM = frozenset(
     {
-        "UseNUMA", "UseNUMAInterleaving", "UseLargePages", "UseTransparentHugePages", "UseSHM", "UseHugeTLBFS",
-        "LargePageSizeInBytes", "UseSharedSpaces", "UseObjectMonitorTable", "BaseFootPrintEstimate",
-        "BindGCTaskThreadsToCPUs", "ThresholdTolerance", "ResizeTLAB", "SurvivorAlignmentInBytes",
-        "G1RSetRegionEntries", "G1RSetSparseRegionEntries", "MarkStackSizeMax", "ParGCUseLocalOverflow",
-        "CMSConcurrentMTEnabled", "CMSCleanOnEnter", "YoungPLABSize", "OldPLABSize", "UseBiasedLocking",
+        "UseSharedSpaces",
+        "UseAPX",
+        "UseObjectMonitorTable",
+        "SurvivorAlignmentInBytes",
+        "UseOptoBiasInlining",
+        "OptimizeFill",
     }
-)  # fmt: skip
+)
 
 
 @lru_cache(maxsize=4096)
 def is_unmodelled(name: str) -> bool:
     """Whether the default of this flag says nothing certain of its final value."""
-    return name in _SYSTEM or bool(_PROCESSOR.fullmatch(name) or _COMPILERS.fullmatch(name))
+    return name in _SYSTEM or bool(_PROCESSOR.fullmatch(name))

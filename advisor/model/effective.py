@@ -22,6 +22,8 @@ class FinalFlag(Result):
 
     value: str
     origin: Literal["default", "ergonomic", "command line", "environment"]
+    default: str | None = None
+    """The release's default before it looks at options and machine; null where the tables have none."""
 
 
 class EffectiveResult(Result):
@@ -33,3 +35,5 @@ class EffectiveResult(Result):
     messages: tuple[Message, ...]
     collector: str
     flags: Mapping[str, FinalFlag]
+    notes: tuple[str, ...] = ()
+    """What to know of the answer itself."""

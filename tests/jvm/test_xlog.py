@@ -16,7 +16,8 @@ from tests import jvms
 WHAT = (
     "gc", "gc*", "safepoint", "gc+heap=debug", "gc+age=trace", "all=off", "GC", "gc=INFO", "nope", "gc+nope", "gc+gc",
     "gc=loud", "gc=", "gc,", "gc,,safepoint", "off", "gc**", "gc+*", "*", "+gc", "gc=warn", "gc=off",
-    "gc*,safepoint=debug", "gc+heap+age+ref+phases+start", "", "async", "disable", "gc#2", "all", "gc=info=debug", "disabled", "gc* ",
+    "gc*,safepoint=debug", "gc+heap+age+ref+phases+start", "", "async", "disable", "gc#2", "all",
+    "gc=info=debug", "disabled", "gc* ",
 )  # fmt: skip
 OUTPUT = ("", "stdout", "stderr", "file=x.log", "x.log", 'file="x y.log"', "file=", '"x.log"', "file=%p.log", "STDERR")
 DECORATIONS = ("", "none", "t,u,l", "time,none", "tg,", "nope", "Uptime", "utctime,pid,tags", "um,un,tn,tm,hn,ti,utc")
