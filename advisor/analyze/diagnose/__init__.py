@@ -9,6 +9,7 @@ from __future__ import annotations
 from advisor.analyze.diagnose import cycles, failures, log, memory, pauses, requests, safepoints, young
 from advisor.analyze.diagnose.case import Case
 from advisor.analyze.diagnose.check import Check
+from advisor.analyze.diagnose.flags import usable
 from advisor.model.analysis import Diagnosis
 
 __all__ = ["CHECKS", "THEMES", "Case", "Check", "diagnose"]
@@ -29,5 +30,12 @@ _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 def diagnose(case: Case) -> tuple[Diagnosis, ...]:
     """All findings: the gravest first, then those that cost most."""
-    found = [finding for check in CHECKS if (finding := check.run(case)) is not None]
+    found = [_with_usable(finding, case) for check in CHECKS if (finding := check.run(case)) is not None]
     return tuple(sorted(found, key=lambda finding: (_ORDER[finding.severity], -finding.weight, finding.id)))
+
+
+def _with_usable(finding: Diagnosis, case: Case) -> Diagnosis:
+    """What the log says of its own command line is evidence, not advice."""
+    if finding.id in ("questionable-flags", "incomplete-log", "no-time-stamps"):
+        return finding
+    return finding.model_copy(update={"flags": usable(finding.flags, case)})

@@ -81,6 +81,9 @@ class Case:
         return any(word in flag for flag in self.flags for word in words)
 
 
+_MS = {"ms": 1.0, "s": 1000.0}
+
+
 def when(seen: Sighting, what: str = "", unit: str | None = None) -> str:
     """`12 times, first at 3.1 s, last at 90 s, worst 45 ms at 33 s`, as far as it is known."""
     parts = [what] if what else []
@@ -91,7 +94,7 @@ def when(seen: Sighting, what: str = "", unit: str | None = None) -> str:
             parts.append(f"first at {clock(seen.first_s)}, last at {clock(seen.last_s)}")
     if unit and seen.worst and not (seen.count == 1 and not what):
         at = f" at {clock(seen.worst_s)}" if seen.worst_s is not None and seen.count > 1 else ""
-        parts.append(f"the longest {amount(seen.worst)} {unit}{at}")
+        parts.append(f"the longest {millis(seen.worst * _MS[unit])}{at}")
     return ", ".join(parts)
 
 
@@ -105,6 +108,16 @@ def clock(time_s: float | None) -> str:
         return f"{time_s:.2f} s" if time_s < 100 else f"{time_s:.0f} s"
     minutes, seconds = divmod(round(time_s), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
+def millis(value: float) -> str:
+    """Milliseconds, or seconds from a thousand on."""
+    return f"{amount(value)} ms" if value < 999.5 else f"{value / 1000:.3g} s"
+
+
+def logging(case: Case, unified: str, jdk8: str) -> str:
+    """What to log with, in the words of the log's own JVM."""
+    return unified if case.form == "unified" else jdk8
 
 
 def amount(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many, size, when
+from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many, millis, size, when
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.incidents import Emptied, Sighting
 from advisor.model.analysis import Diagnosis
@@ -75,7 +75,7 @@ def full_collections(case: Case) -> Diagnosis | None:
     return finding(
         "error",
         f"The concurrent collector lost the race {many(seen.count, 'time')} and stopped the program for a full "
-        f"collection: {seen.total / seen.count:.0f} ms on average.",
+        f"collection: {millis(seen.total / seen.count)} on average.",
         when(seen, f"{many(seen.count, 'full collection')}", "ms"),
         _FALLBACK.get(case.collector, "Give the collector more heap to work ahead in."),
         flags=_FALLBACK_FLAGS.get(case.collector, ("-Xmx",)),
@@ -105,7 +105,7 @@ def _habit(case: Case, seen: Sighting) -> Diagnosis | None:
     return finding(
         "warning",
         f"Old fills up so often that full collections are a habit: one for every {young / seen.count:.1f} young ones, "
-        f"{seen.total / seen.count:.0f} ms each.",
+        f"{millis(seen.total / seen.count)} each.",
         when(seen, many(seen.count, "full collection"), "ms"),
         "Give old more room (-Xmx), or keep short-lived objects out of it with a larger young generation.",
         flags=("-Xmx", "-Xmn"),
@@ -194,8 +194,8 @@ def stalls(case: Case) -> Diagnosis | None:
     mean = seen.total / max(1, seen.count)
     return finding(
         "error",
-        f"Threads had to wait for memory {many(failures.stalls, 'time')}, {mean:.1f} ms on average: the collector does "
-        "not keep up with allocation.",
+        f"Threads had to wait for memory {many(failures.stalls, 'time')}, {millis(mean)} on average: the collector "
+        "does not keep up with allocation.",
         when(seen, f"{many(failures.stalls, 'stall')}", "ms"),
         "Give more heap; where processors are idle more ConcGCThreads. SoftMaxHeapSize makes cycles start earlier.",
         flags=("-Xmx", "-XX:ConcGCThreads", "-XX:SoftMaxHeapSize"),

@@ -12,9 +12,7 @@ from advisor.model.machine import JDKS
 
 SHORT_S, SHORT_COLLECTIONS = 60.0, 10
 STARTS_LATE_S = 60.0
-LIFE_CYCLE = frozenset(
-    ("deprecated-flag", "obsolete-flag", "removed-flag", "removed-option", "unknown-flag", "other-collectors-flag")
-)
+LIFE_CYCLE = frozenset(("deprecated-flag", "obsolete-flag", "removed-flag", "removed-option", "unknown-flag"))
 """The checks of options that need nothing but the release: the log prints what ergonomics decided among the options."""
 UNIFIED_HINT = "-Xlog:gc*,gc+age=trace,safepoint:file=gc.log:time,uptime,level,tags"
 JDK8_HINT = "-XX:+PrintGCDetails -XX:+PrintTenuringDistribution -XX:+PrintGCApplicationStoppedTime"
@@ -155,7 +153,7 @@ def flags(case: Case) -> Diagnosis | None:
     return finding(
         "warning",
         f"JDK {jdk} refuses, ignores or deprecates {many(len(verdicts), 'option')} of the command line in the log.",
-        "; ".join(verdict.message for verdict in verdicts[:3]),
+        "; ".join(sorted({verdict.message for verdict in verdicts})[:3]),
         "Remove or replace them; `jvm-advisor lint` shows all.",
         flags=tuple(verdict.option.text for verdict in verdicts),
         weight=0.1,

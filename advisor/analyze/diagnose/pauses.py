@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, amount, clock, finding, many, when
+from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, clock, finding, logging, many, millis, when
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.incidents import MEASURABLE_S, STARVED, Sighting
 from advisor.model.analysis import Diagnosis
@@ -90,13 +90,13 @@ def long_pause(case: Case) -> Diagnosis | None:
     _, kind, seen, limit = worst
     return finding(
         "error" if seen.worst >= LONG_ERROR_MS else "warning",
-        f"The longest {_KIND.get(kind, kind + ' pause')} takes {amount(seen.worst)} ms; from {limit:.0f} ms on that is "
+        f"The longest {_KIND.get(kind, kind + ' pause')} takes {millis(seen.worst)}; from {millis(limit)} on that is "
         f"long for its kind{' under this collector' if case.collector in CONCURRENT else ''}.",
-        f"at {clock(seen.worst_s)}; {seen.total / seen.count:.3g} ms on average of {seen.count}",
-        _LONG_ADVICE.get(kind, "See which phase takes the time with -Xlog:gc+phases=debug."),
+        f"at {clock(seen.worst_s)}; {millis(seen.total / seen.count)} on average of {seen.count}",
+        f"{_LONG_ADVICE.get(kind, 'See which phase takes the time:')} {_phases(case)}".strip(),
         flags=_LONG_FLAGS.get((case.collector, kind), ()),
         seen=seen,
-        weight=min(1.0, seen.worst / 10_000),
+        weight=seen.worst / (seen.worst + LONG_ERROR_MS),
     )
 
 
@@ -106,8 +106,14 @@ _LONG_ADVICE = {
     "a concurrent collector.",
     "mixed": "Old regions cost too much at once: spread them over more collections.",
     "full": "Keep full collections away (see the other findings), or use a collector that does not need them.",
-    "remark": "References, class unloading or a large root set take the time: see -Xlog:gc+phases=debug.",
+    "remark": "References, class unloading or a large root set take the time:",
 }
+
+
+def _phases(case: Case) -> str:
+    return logging(case, "-Xlog:gc+phases=debug shows the parts.", "-XX:+PrintReferenceGC shows a part of it.")
+
+
 _LONG_FLAGS = {
     ("g1", "young"): ("-XX:MaxGCPauseMillis",),
     ("g1", "mixed"): ("-XX:G1MixedGCCountTarget", "-XX:MaxGCPauseMillis"),
@@ -129,7 +135,7 @@ def goal_missed(case: Case) -> Diagnosis | None:
     return finding(
         "warning",
         f"More than one pause in ten is longer than G1's goal of {goal:.0f} ms.",
-        f"90th percentile {amount(pauses.p90_ms)} ms, longest {amount(pauses.max_ms)} ms",
+        f"90th percentile {millis(pauses.p90_ms)}, longest {millis(pauses.max_ms)}",
         "Survivors and old regions cost more than G1 can plan for: a smaller young generation (G1MaxNewSizePercent), "
         "more workers, more heap; a lower goal alone does not help.",
         flags=("-XX:G1MaxNewSizePercent", "-XX:ParallelGCThreads"),
@@ -153,7 +159,7 @@ def starved(case: Case) -> Diagnosis | None:
         "they waited for processors, for pages from swap, or for a slow disk.",
         when(seen, f"{seen.count} of {long.count} collections of {MEASURABLE_S:.1f} s or more", "s"),
         "Look for CPU throttling of the container, other processes on the machine, swapping (vmstat 1), and logs on "
-        "slow disks (-Xlog:async). -XX:+AlwaysPreTouch takes page faults out of pauses.",
+        "slow disks. -XX:+AlwaysPreTouch takes page faults out of pauses.",
         confidence="high" if seen.count >= 0.2 * long.count else "medium",
         seen=seen,
         weight=case.share(seen.total * 1000),

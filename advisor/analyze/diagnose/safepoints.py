@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, amount, clock, finding, many, when
+from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, logging, many, millis, when
 from advisor.analyze.diagnose.check import Check
 from advisor.model.analysis import Diagnosis
 
 SLOW_MS, VERY_SLOW_MS = 50.0, 1000.0
+GIVE_UP_MS = 10_000.0
+"""Clients and cluster managers give up at about this time."""
 OTHER_STOPS = 0.02
 LEAST_COUNT = 3
 REFERENCE_SHARE, REFERENCE_MS = 0.2, 10.0
@@ -36,13 +38,13 @@ def slow(case: Case) -> Diagnosis | None:
         return None
     return finding(
         "error" if seen.worst >= VERY_SLOW_MS else "warning",
-        f"Threads took up to {amount(seen.worst)} ms to stop; that time is in no pause, and no collector shortens it.",
+        f"Threads took up to {millis(seen.worst)} to stop; that time is in no pause, and no collector shortens it.",
         f"worst at {clock(seen.worst_s)}; {seen.total / 1000:.3g} s in all over {many(seen.count, 'safepoint')}",
         "Look for long counted loops, copies of large arrays, memory-mapped files on slow disks, and threads without a "
         "processor: -XX:+SafepointTimeout -XX:SafepointTimeoutDelay=50 names the threads.",
         flags=("-XX:+SafepointTimeout", "-XX:SafepointTimeoutDelay=50"),
         seen=seen,
-        weight=max(case.share(seen.total), min(1.0, seen.worst / 10_000)),
+        weight=max(case.share(seen.total), seen.worst / (seen.worst + GIVE_UP_MS)),
     )
 
 
@@ -57,7 +59,7 @@ def other_stops(case: Case) -> Diagnosis | None:
         "warning",
         f"Stops that are no collections take {case.share(total):.1%} of the time, more than collections do; most of it "
         f"for {name}.",
-        when(worst, f"{many(worst.count, name + ' stop')}, {worst.total:.0f} ms", "ms"),
+        when(worst, f"{many(worst.count, name + ' stop')}, {millis(worst.total)}", "ms"),
         _OPERATIONS.get(name, "See which tool or part of the JVM asks for it."),
         seen=worst,
         weight=case.share(total),
@@ -73,7 +75,7 @@ _OPERATIONS = {
     "FindDeadlocks": "Something looks for deadlocks: a monitoring agent or a script.",
     "HeapDumper": "Heap dumps were taken.",
     "RedefineClasses": "An agent changes classes at run time.",
-    "Deoptimize": "Compiled code was given up: usual at the start, otherwise see -Xlog:deoptimization.",
+    "Deoptimize": "Compiled code was given up: usual while a program warms up.",
 }
 
 
@@ -87,7 +89,7 @@ def references(case: Case) -> Diagnosis | None:
     return finding(
         "warning",
         f"{seen.total / total:.0%} of the time in pauses goes to Reference objects (soft, weak, final, phantom).",
-        when(seen, f"{seen.total:.0f} ms of {total:.0f} ms", "ms"),
+        when(seen, f"{millis(seen.total)} of {millis(total)}", "ms"),
         "Have them processed in parallel (the default of G1 since 17), and see who makes so many: finalizers, "
         "WeakHashMap, caches of soft references.",
         flags=flags,
@@ -104,8 +106,8 @@ def unloading(case: Case) -> Diagnosis | None:
         return None
     return finding(
         "warning",
-        f"The unloading of classes takes up to {amount(seen.worst)} ms of a pause.",
-        when(seen, f"{seen.total:.0f} ms of {remark.total:.0f} ms in remark pauses", "ms"),
+        f"The unloading of classes takes up to {millis(seen.worst)} of a pause.",
+        when(seen, f"{millis(seen.total)} of {millis(remark.total)} in remark pauses", "ms"),
         "Fewer classes that come and go: see what generates them (proxies, scripts, reflection, templates).",
         seen=seen,
         weight=case.share(seen.total),
@@ -142,10 +144,10 @@ def remark(case: Case) -> Diagnosis | None:
         return None
     return finding(
         "warning",
-        f"Remark pauses take {mean:.3g} ms on average, {mean / usual:.1f} times a young pause.",
+        f"Remark pauses take {millis(mean)} on average, {mean / usual:.1f} times a young pause.",
         when(seen, many(seen.count, "remark pause"), "ms"),
-        "See which part takes it with -Xlog:gc+phases=debug: references (ParallelRefProcEnabled), class unloading, or "
-        "for CMS a full young generation (CMSScavengeBeforeRemark).",
+        "References, class unloading, or for CMS a full young generation take it: "
+        + logging(case, "-Xlog:gc+phases=debug tells which.", "-XX:+PrintReferenceGC shows the first."),
         flags=("-XX:+CMSScavengeBeforeRemark",) if case.collector == "cms" else ("-XX:+ParallelRefProcEnabled",),
         seen=seen,
         weight=case.share(seen.total),

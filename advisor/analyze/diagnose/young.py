@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from advisor.analyze.diagnose.case import GENERATIONAL, Case, finding, many, size
+from advisor.analyze.diagnose.case import GENERATIONAL, Case, finding, many, millis, size
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.heap_use import Survival
 from advisor.model.analysis import Diagnosis
@@ -34,7 +34,7 @@ def frequent(case: Case) -> Diagnosis | None:
         "warning",
         f"The young generation{young} is too small for this allocation: it fills every {spacing.mean_s * 1000:.0f} ms, "
         f"and its collections take {share:.1%} of the time.",
-        f"{many(seen.count, 'collection')} of {seen.total / seen.count:.3g} ms on average",
+        f"{many(seen.count, 'collection')} of {millis(seen.total / seen.count)} on average",
         "Twice the young generation halves their number and hardly lengthens them, as long as most objects die young: "
         + ("raise -Xmx; G1 sizes young itself." if case.collector == "g1" else "raise -Xmn, and -Xmx with it."),
         flags=("-Xmx",) if case.collector == "g1" else ("-Xmn", "-Xmx"),
