@@ -104,7 +104,8 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
         raise InputError(error.message, where=where, hint=error.hint) from error
     elapsed = metrics.elapsed_s
     pauses = _pauses(metrics, collector)
-    rate, promotion = allocation_rate(metrics), promotion_rate(metrics)
+    told = not integrity.mixed
+    rate, promotion = (allocation_rate(metrics), promotion_rate(metrics)) if told else (None, None)
     return Analysis(
         source=LogSource(
             files=tuple(source.name for source in sources),
@@ -117,11 +118,11 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
             cpus=jvm.logged_cpus,
             memory_bytes=jvm.logged_memory,
             lines_skipped=integrity.lines_skipped,
-            notes=(*opened.notes, *integrity.notes(), *((EPSILON,) if collector == "epsilon" else ())),
+            notes=(*opened.notes, *integrity.notes(), *_notes(metrics, collector)),
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,
-        throughput=round(throughput(metrics, elapsed), 6) if elapsed and pauses.count is not None else None,
+        throughput=round(throughput(metrics, elapsed), 6) if elapsed and told and pauses.count is not None else None,
         allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.heap.allocation.total or None),
         promotion=Volume(rate_bytes_s=_rounded(promotion), total_bytes=metrics.heap.promoted_bytes),
         heap=Heap(max_bytes=metrics.heap_max, peak_used_bytes=metrics.heap.peak_used, live_bytes=steady_live(metrics)),
@@ -132,6 +133,13 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
         assumptions=tuple(jvm.assumptions),
         profile=build_profile(metrics, collector, jvm, _name(where)),
     )
+
+
+def _notes(metrics: Metrics, collector: str) -> Iterator[str]:
+    if collector == "epsilon":
+        yield EPSILON
+    if metrics.elapsed_s is None and metrics.first_s is not None and metrics.pauses.total_ms:
+        yield "The pauses add up to more than the time between the first and last time stamp: the time is unknown."
 
 
 def _case(metrics: Metrics, collector: str, form: LogFormat, jvm: Jvm) -> Case:

@@ -139,10 +139,15 @@ class Integrity:
         return True
 
     def _overlaps(self, pause: Pause) -> bool:
-        """Whether it began before the last one ended. Three in a row: the last one's time was wrong, not theirs."""
+        """Whether it began before the last one ended, or before time began.
+
+        Three in a row: the last one's time was wrong, not theirs.
+        """
         end_s, free_s = pause.end_s, self._free_s
         if end_s is None:
             return False
+        if end_s - pause.ms / 1000 < -OVERLAP_S:
+            return True
         self._free_s = end_s
         if free_s is not None and end_s < free_s - STEP_S:
             # The last one's time stamp was wrong: the clock went back to where it had been before.

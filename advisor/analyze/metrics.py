@@ -141,9 +141,11 @@ class Metrics:
     @property
     def elapsed_s(self) -> float | None:
         """The time that the log covers; without time stamps (or in disorder), what its safepoint lines add up to."""
+        elapsed = self.safepoints_s
         if self.first_s is not None and self.last_s is not None and self.last_s >= self.first_s:
-            return self.last_s - self.first_s
-        return self.safepoints_s or None
+            elapsed = self.last_s - self.first_s
+        # A time that its own pauses do not fit into is not what the log covers.
+        return elapsed if elapsed and elapsed >= self.pauses.total_ms / 1000 else None
 
     @property
     def measured_s(self) -> float | None:

@@ -137,8 +137,9 @@ def _machine(metrics: Metrics, cpus: int, logged: int | None, target: LogTarget,
                 hint="give a larger --memory",
             )
         return Machine(cpus=cpus, memory=target.memory, container=True)
-    heap = max(metrics.heap_max or 0, metrics.heap.max_capacity, metrics.heap.peak_used)
-    if logged is not None and logged > metrics.heap.peak_used:
+    used = max(metrics.heap.peak_used, steady_live(metrics) or 0)
+    heap = max(metrics.heap_max or 0, metrics.heap.max_capacity, used)
+    if logged is not None and logged > used:
         container = "container" in metrics.jvm.settings or logged % CONTAINER_STEP == 0
         if not container:
             assumptions.append(
