@@ -8,7 +8,6 @@ from typing import Any
 
 from advisor.analyze.accumulators import Thinned
 from advisor.analyze.events import CpuTimes, Cycle, Deduplicated, Event, Pause, Phase, Safepoint, Started, Trouble
-from advisor.analyze.heap_use import evacuation_failed
 from advisor.analyze.series import Series
 
 NAMES = 256
@@ -68,12 +67,16 @@ class Sightings:
 
     def add(self, name: str, time_s: float | None, value: float = 0.0) -> None:
         """Takes one more of a name."""
+        self.named(name).add(time_s, value)
+
+    def named(self, name: str) -> Sighting:
+        """That of a name, to be added to; beyond the limit one that nobody will ask for."""
         sighting = self._seen.get(name)
         if sighting is None:
-            if len(self._seen) >= NAMES:
-                return
-            sighting = self._seen[name] = Sighting()
-        sighting.add(time_s, value)
+            sighting = Sighting()
+            if len(self._seen) < NAMES:
+                self._seen[name] = sighting
+        return sighting
 
     def of(self, *names: str) -> Sighting:
         """All of some names as one; an empty one where none was seen."""
@@ -175,6 +178,32 @@ class Processor:
             self.system.add(time_s, real_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What all pauses of one kind and name have in common; a log has few of them."""
+
+    sightings: tuple[Sighting, ...]
+    """Those of its kind and its causes."""
+    young: bool
+    full: bool
+    explicit: bool
+    cycle: bool
+    """It begins a concurrent cycle."""
+    degenerated: bool
+    evacuation: bool
+    """Its name tells of a failed evacuation."""
+
+    @property
+    def special(self) -> bool:
+        """Whether it is more than a young collection or a step of a cycle."""
+        return self.full or self.explicit or self.cycle
+
+    @property
+    def collects(self) -> bool:
+        """Whether the heap before and after it are those of a collection."""
+        return self.young or self.full or self.degenerated
+
+
 class Incidents:
     """Everything a diagnosis quotes times of; `add` takes the events in their order."""
 
@@ -216,6 +245,7 @@ class Incidents:
         self._now: float | None = None
         self._paused_s: float | None = None
         self._names: dict[str, tuple[str, ...]] = {}
+        self._meanings: dict[tuple[str, str], Meaning] = {}
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Pause: self._pause,
             Phase: self._phase,
@@ -234,37 +264,62 @@ class Incidents:
             handler(event)
 
     def _pause(self, event: Pause) -> None:
-        start = event.start_s
-        self._now = event.end_s
-        self._paused_s = event.ms / 1000
-        self.kinds.add(event.kind, start, event.ms)
-        for pause in (event, *event.inner):
-            for cause in self._causes(pause.name):
-                self.causes.add(cause, start, pause.ms)
-            if cause_is_explicit(pause.name):
-                self.explicit.add(start)
-        if event.kind in {"young", "mixed"}:
-            self.young.add(start)
-        full = event.kind == "full" or bool(event.inner)
-        if full:
-            self._full(event.inner[-1] if event.inner else event, start)
-        elif event.kind in ("young", "mixed"):
+        ms, end = event.ms, event.end_s
+        start = None if end is None else end - ms / 1000
+        self._now, self._paused_s = end, ms / 1000
+        meaning = self._meanings.get((event.kind, event.name)) or self._meaning(event)
+        for seen in meaning.sightings:
+            seen.add(start, ms)
+        heap, spaces = event.heap, event.spaces
+        if heap is not None and heap.capacity is not None and heap.capacity != self._capacity:
+            self._sized(start, heap.capacity)
+        if event.inner or meaning.special:
+            self._special(event, start, meaning)
+        elif meaning.young:
             self._row = 0
-        if starts_cycle(event) and event.heap and event.heap.capacity:
-            self.initiated.add((start, event.heap.after, event.heap.capacity))
-        self._sized(start, event)
-        if event.spaces.reference_ms is not None:
-            self.references.add(start, event.spaces.reference_ms)
-        if event.spaces.unloading_ms is not None:
-            self.unloading.add(start, event.spaces.unloading_ms)
-        collects = full or event.kind in ("young", "mixed") or event.name.startswith("Degenerated")
-        self.series.pause(start, event.ms, event.heap if collects else None, full=full)
-        if event.name.startswith("Degenerated"):
-            self.troubles.add("degenerated", start, event.ms)
+            self.young.add(start)
+        collects = meaning.collects or bool(event.inner)
+        full = meaning.full or bool(event.inner)
+        self.series.pause(start, ms, heap if collects else None, full=full)
+        if spaces.reference_ms is not None:
+            self.references.add(start, spaces.reference_ms)
+        if spaces.unloading_ms is not None:
+            self.unloading.add(start, spaces.unloading_ms)
+        if meaning.degenerated or meaning.evacuation or spaces.evacuation_failed:
+            self.troubles.add("degenerated" if meaning.degenerated else "evacuation-failure", start, ms)
             self.series.trouble(start)
-        if evacuation_failed(event):
-            self.troubles.add("evacuation-failure", start, event.ms)
-            self.series.trouble(start)
+
+    def _meaning(self, event: Pause) -> Meaning:
+        """What pauses of this kind and name are, worked out once."""
+        causes = self._causes(event.name)
+        found = Meaning(
+            sightings=(self.kinds.named(event.kind), *map(self.causes.named, causes)),
+            young=event.kind in ("young", "mixed"),
+            full=event.kind == "full",
+            explicit=cause_is_explicit(event.name),
+            cycle=starts_cycle(event),
+            degenerated=event.name.startswith("Degenerated"),
+            evacuation="(Evacuation Failure" in event.name,
+        )
+        if len(self._meanings) < NAMES:
+            self._meanings[event.kind, event.name] = found
+        return found
+
+    def _special(self, event: Pause, start_s: float | None, meaning: Meaning) -> None:
+        """Full collections, those asked for, and those that begin a concurrent cycle."""
+        for pause in event.inner:
+            for cause in self._causes(pause.name):
+                self.causes.add(cause, start_s, pause.ms)
+        if meaning.explicit or any(cause_is_explicit(pause.name) for pause in event.inner):
+            self.explicit.add(start_s)
+        if meaning.young:
+            self.young.add(start_s)
+        if meaning.full or event.inner:
+            self._full(event.inner[-1] if event.inner else event, start_s)
+        elif meaning.young:
+            self._row = 0
+        if meaning.cycle and event.heap and event.heap.capacity:
+            self.initiated.add((start_s, event.heap.after, event.heap.capacity))
 
     def _full(self, full: Pause, start_s: float | None) -> None:
         causes = self._causes(full.name)
@@ -288,11 +343,8 @@ class Incidents:
                 self._names[name] = known
         return known
 
-    def _sized(self, time_s: float | None, event: Pause) -> None:
-        if event.heap is None or event.heap.capacity is None:
-            return
-        capacity = event.heap.capacity
-        if self._capacity is not None and capacity != self._capacity:
+    def _sized(self, time_s: float | None, capacity: int) -> None:
+        if self._capacity is not None:
             self.resized.add(time_s, abs(capacity - self._capacity))
         self._capacity = capacity
         self.least_capacity = capacity if self.least_capacity is None else min(self.least_capacity, capacity)

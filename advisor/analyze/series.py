@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from advisor.analyze.events import Change
@@ -21,7 +22,6 @@ class Point:
     """Largest heap in use before a collection, bytes."""
     after: int | None = None
     """Smallest heap in use after a collection, bytes."""
-    capacity: int | None = None
     pause_max_ms: float = 0.0
     pause_total_ms: float = 0.0
     full: int = 0
@@ -32,7 +32,6 @@ class Point:
         return Point(
             _largest(self.before, other.before),
             _smallest(self.after, other.after),
-            _largest(self.capacity, other.capacity),
             max(self.pause_max_ms, other.pause_max_ms),
             self.pause_total_ms + other.pause_total_ms,
             self.full + other.full,
@@ -58,10 +57,13 @@ class Series:
         self.timed = True
         self._limit = points
         self._number = 0
+        self._point = Point()
+        self._from_s = self._until_s = 0.0
+        """The step that was looked at last: nearly always the next event is of the same."""
 
     def pause(self, time_s: float | None, ms: float, heap: Change | None, *, full: bool) -> None:
         """One pause that began at a time."""
-        point = self._at(time_s)
+        point = self._point if time_s is not None and self._from_s <= time_s < self._until_s else self._at(time_s)
         point.pause_max_ms = max(point.pause_max_ms, ms)
         point.pause_total_ms += ms
         point.full += full
@@ -78,9 +80,10 @@ class Series:
 
     @staticmethod
     def _heap(point: Point, heap: Change) -> None:
-        point.before = _largest(point.before, heap.before)
-        point.after = _smallest(point.after, heap.after)
-        point.capacity = _largest(point.capacity, heap.capacity)
+        if point.before is None or heap.before > point.before:
+            point.before = heap.before
+        if point.after is None or heap.after < point.after:
+            point.after = heap.after
 
     def _at(self, time_s: float | None) -> Point:
         if self.start_s is None:
@@ -96,7 +99,10 @@ class Series:
         index = int(elapsed / self.step_s) if time_s is not None else max(0, len(self.points) - 1)
         while len(self.points) <= index:
             self.points.append(Point())
-        return self.points[index]
+        self._point = self.points[index]
+        self._from_s = self.start_s + index * self.step_s if self.timed else math.inf
+        self._until_s = self._from_s + self.step_s
+        return self._point
 
     def _halve(self) -> None:
         pairs = zip(self.points[::2], [*self.points[1::2], Point()], strict=False)
