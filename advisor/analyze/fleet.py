@@ -45,11 +45,17 @@ def _grouped(names: Sequence[str]) -> dict[str, list[str] | FailedLog]:
 
 
 def _run(jobs: Sequence[Job], workers: int | None) -> list[Analysis | FailedLog]:
-    count = min(len(jobs), workers or len(os.sched_getaffinity(0)))
+    count = min(len(jobs), workers or _processors())
     if count < 2:
         return [_one(job) for job in jobs]
     with ProcessPoolExecutor(count) as pool:
         return list(pool.map(_one, jobs))
+
+
+def _processors() -> int:
+    """Those that this process may use, where the system tells."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _one(job: Job) -> Analysis | FailedLog:
@@ -58,3 +64,6 @@ def _one(job: Job) -> Analysis | FailedLog:
         return analyze_logs(names, target)
     except AdvisorError as error:
         return FailedLog(error=error.message, where=error.where or names[0], hint=error.hint)
+    except Exception as error:  # noqa: BLE001 - a defect of ours on one log must not cost the other rows
+        hint = "a defect of jvm-advisor: analyse this log alone with --debug and report what it prints"
+        return FailedLog(error=f"internal error: {type(error).__name__}: {error}", where=names[0], hint=hint)

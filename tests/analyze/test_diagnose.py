@@ -558,6 +558,15 @@ def test_a_live_set_that_has_stopped_growing_is_no_leak(tmp_path: Path) -> None:
     assert "growing-live-set" not in log.findings(tmp_path)
 
 
+def test_a_heap_that_may_still_grow_is_not_called_tight(tmp_path: Path) -> None:
+    """Without -Xmx in the log the committed heap is no limit."""
+    log = _tight()
+    assert log.findings(tmp_path)["tight-heap"].severity == "warning"
+    log.lines = [line for line in log.lines if "Max Capacity" not in line]
+    finding = log.findings(tmp_path)["tight-heap"]
+    assert (finding.severity, finding.confidence) == ("info", "low")
+
+
 def test_concurrent_phases_are_not_starved_collections(tmp_path: Path) -> None:
     """Their elapsed time is waiting too; only pauses are judged by it."""
     log = healthy("Concurrent Mark Sweep")

@@ -50,6 +50,20 @@ def test_a_log_that_fails_is_a_row_in_its_place(tmp_path: Path, capsys: pytest.C
     assert run(["analyze", "--fleet", str(empty), missing]) == 2
 
 
+def test_a_defect_on_one_log_costs_that_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(names: tuple[str, ...], target: LogTarget) -> Analysis:
+        if names == (LOGS[1],):
+            raise ZeroDivisionError("float division")
+        return analyze_logs(names, target)
+
+    monkeypatch.setattr("advisor.analyze.fleet.analyze_logs", broken)
+    fleet = analyze_fleet(LOGS[:3], LogTarget(), 1)
+    assert [type(log) for log in fleet.logs] == [Analysis, FailedLog, Analysis]
+    failed = fleet.logs[1]
+    assert isinstance(failed, FailedLog)
+    assert "ZeroDivisionError" in failed.error
+
+
 def test_rotated_parts_are_one_row(tmp_path: Path) -> None:
     parts = [tmp_path / "gc.log.0", tmp_path / "gc.log"]
     import gzip

@@ -84,14 +84,15 @@ def tight(case: Case) -> Diagnosis | None:
     live, heap = case.live, case.heap_max
     if not live or not heap or not TIGHT * heap <= live <= heap:
         return None
+    told = case.metrics.jvm.number("heap_max") is not None
+    largest = "the largest heap" if told else "the heap as far as it has grown (the log does not tell -Xmx)"
     return finding(
-        "error" if live >= VERY_TIGHT * heap else "warning",
-        f"The live set fills {live / heap:.0%} of the largest heap, which leaves {size(max(0, heap - live))} for new "
-        "objects.",
+        "info" if not told else "error" if live >= VERY_TIGHT * heap else "warning",
+        f"The live set fills {live / heap:.0%} of {largest}, which leaves {size(max(0, heap - live))} for new objects.",
         f"{size(live)} live of {size(heap)}",
         "Collections cost the least when the heap is two to three times the live set: raise -Xmx, or keep less alive.",
         flags=("-Xmx",),
-        confidence="high" if case.metrics.heap.live.count >= 3 else "medium",
+        confidence="low" if not told else "high" if case.metrics.heap.live.count >= 3 else "medium",
         weight=min(1.0, live / heap),
     )
 
@@ -282,7 +283,8 @@ CHECKS = (
     Check(
         "tight-heap",
         "The live set leaves little of the heap to allocate in.",
-        f"The live set is {TIGHT:.0%} of the largest heap or more (error: {VERY_TIGHT:.0%}).",
+        f"The live set is {TIGHT:.0%} of the largest heap or more (error: {VERY_TIGHT:.0%}); info where the "
+        "log does not tell -Xmx.",
         "Collection cost grows with 1 / (1 - live / heap): 3.3 times that of an empty heap at 70 %, 10 times at 90 %.",
         tight,
     ),

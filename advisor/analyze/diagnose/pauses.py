@@ -10,6 +10,8 @@ from advisor.model.analysis import Diagnosis
 POOR_THROUGHPUT, LOW_THROUGHPUT = 0.9, 0.95
 LEAST_COUNT, LEAST_S = 5, 2.0
 """A log of fewer pauses or less time shows no throughput."""
+SYMPTOM = 0.5
+"""Lost time is what the other findings explain: those of the same weight come first."""
 WINDOW_S = 10.0
 BUSY_WINDOW = 0.8
 """Throughput of the worst window below which it is told although the whole log is fine."""
@@ -45,7 +47,7 @@ def throughput(case: Case) -> Diagnosis | None:
         f"{case.metrics.pauses.total_ms / 1000:.4g} s of {case.elapsed_s:.1f} s are pauses, {many(count, 'pause')}",
         "More heap makes collections rarer; if the live set leaves room already, look at what is allocated.",
         flags=("-Xmx",),
-        weight=case.stopped,
+        weight=case.stopped * SYMPTOM,
     )
 
 
