@@ -72,8 +72,9 @@ def applied(launch: Launch, jdk: int) -> Applied:
     last = reader.variable("_JAVA_OPTIONS", launch.environment)
     containers = [reader.with_options_file(options) for options in (tool, line, last)]
     options = [option for container in containers for option in container]
-    settings = reader.settings(options)
-    return Applied(FlagSet((*settings, *options)), tuple(reader.verdicts))
+    flags = FlagSet((*reader.settings(options), *options))
+    reader.refuse_foreign(flags)
+    return Applied(flags, tuple(reader.verdicts))
 
 
 class _Reader:
@@ -83,6 +84,7 @@ class _Reader:
         self._folder = folder
         self._jdk = jdk
         self.verdicts: list[Verdict] = []
+        self.foreign: list[Option] = []
 
     def variable(self, name: str, environment: Mapping[str, str]) -> list[Option]:
         """JAVA_TOOL_OPTIONS or _JAVA_OPTIONS: options of the JVM alone."""
@@ -98,11 +100,19 @@ class _Reader:
         """Options with their origin; a size alias is printed as of the command line wherever it stands."""
         found = []
         for option in options:
-            known = bool(_FOR_THE_JVM.match(option.text))
-            read = option if known else replace(option, kind=OptionKind.X, name=option.text, value=None)
-            by = "command line" if read.kind is OptionKind.ALIAS else origin
-            found.append(replace(read, origin=by, carrier=carrier))
+            if not _FOR_THE_JVM.match(option.text):
+                self.foreign.append(replace(option, carrier=carrier))
+                continue
+            by = "command line" if option.kind is OptionKind.ALIAS else origin
+            found.append(replace(option, origin=by, carrier=carrier))
         return found
+
+    def refuse_foreign(self, flags: FlagSet) -> None:
+        """What only the launcher knows, where the JVM alone reads; IgnoreUnrecognizedVMOptions passes over it."""
+        lenient = flags.get("IgnoreUnrecognizedVMOptions")
+        if lenient is None or lenient.value is not True:
+            for option in self.foreign:
+                self._refuse(option, f"{option.carrier} takes options of the JVM alone")
 
     def launcher_variable(self, environment: Mapping[str, str]) -> list[Option]:
         """JDK_JAVA_OPTIONS: as on the command line, but nothing that ends it."""
@@ -113,7 +123,7 @@ class _Reader:
         options = list(parse_words(self._expanded([word.text for word in split(text)])))
         for option in options:
             refused = option.name in _NOT_IN_VARIABLE or option.text.partition("=")[0] == "--module"
-            if refused and option.kind is OptionKind.LAUNCHER:
+            if refused:
                 self._refuse(replace(option, carrier=name), f"{option.name} is not allowed in {name}")
             elif option.kind is OptionKind.OTHER:
                 self._refuse(replace(option, carrier=name), f"taken for the main class, which {name} cannot name")

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from advisor.jvm.commandline import parse_words
-from advisor.jvm.ergonomics import Effective, choose_collector, effective
+from advisor.jvm.ergonomics import Effective, effective
 from advisor.model.machine import Collector, Jdk, Machine
 from advisor.model.quantities import GIB, MIB, Bytes
 from tests import jvms
@@ -103,7 +103,7 @@ def test_flags_are_those_of_the_real_jvm(jdk: Jdk) -> None:
     ],
 )  # fmt: skip
 def test_small_machines_get_serial(jdk: int, cpus: int, memory: str, collector: str) -> None:
-    assert choose_collector(jdk, Machine(cpus=cpus, memory=Bytes.parse(memory)), {}) == collector
+    assert effective(jdk, Machine(cpus=cpus, memory=Bytes.parse(memory)), parse_words(())).collector == collector
 
 
 @pytest.mark.parametrize(("memory", "heap"), [("256m", 126), ("512m", 128), ("1g", 256), ("4g", 1024), ("64g", 16384)])
