@@ -12,6 +12,8 @@ from advisor.report.chart import timeline_chart
 from advisor.report.wrap import bullets, paragraph, section, table
 
 KINDS = ("young", "mixed", "full", "initial-mark", "remark", "cleanup", "other")
+NEARLY_ALL = 0.999
+"""Throughput that would be rounded to all of the time."""
 LEAST_CHARTED = 3
 """Pauses or cycles below which a chart shows nothing."""
 
@@ -65,7 +67,8 @@ def _well(analysis: Analysis) -> str:
     if analysis.throughput is None or not analysis.pauses.count:
         return ""
     longest = _ms(analysis.pauses.max_ms)
-    return f" The program ran for {analysis.throughput:.1%} of the time; its longest pause was {longest}."
+    ran = f"{analysis.throughput:.1%}" if analysis.throughput < NEARLY_ALL else f"more than {NEARLY_ALL:.1%}"
+    return f" The program ran for {ran} of the time; its longest pause was {longest}."
 
 
 def _lower(text: str) -> str:

@@ -153,7 +153,7 @@ def _sets_goal(flag: str) -> bool:
 def starved(case: Case) -> Diagnosis | None:
     """Collections whose threads had no processor: the machine is busy, throttled or swapping."""
     seen, long = case.seen.processor.starved, case.seen.processor.long
-    if seen.count < STARVED_COUNT:
+    if seen.count < STARVED_COUNT and seen.worst < COSTS_S:
         return None
     return finding(
         _by_cost(case, seen),
@@ -176,7 +176,7 @@ def _by_cost(case: Case, seen: Sighting) -> Severity:
 def system_time(case: Case) -> Diagnosis | None:
     """Collections that spend their time in the kernel."""
     seen = case.seen.processor.system
-    if seen.count < SYSTEM_COUNT:
+    if seen.count < SYSTEM_COUNT and seen.worst < COSTS_S:
         return None
     return finding(
         _by_cost(case, seen),
@@ -269,14 +269,15 @@ CHECKS = (
         "cpu-starved",
         "Collections wait for processors or for swap.",
         f"user + sys is below {STARVED:.0%} of real in {STARVED_COUNT} collections or more of at least "
-        f"{MEASURABLE_S} s; info where those take less than {COSTS:.0%} of the time.",
+        f"{MEASURABLE_S} s, or in one of {COSTS_S:g} s; info where those take less than {COSTS:.0%} of the time.",
         "A single thread that runs makes 100 %; times are printed in hundredths of a second.",
         starved,
     ),
     Check(
         "system-time",
         "Collections spend their time in the kernel.",
-        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more; info as above.",
+        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more, or in one of {COSTS_S:g} s; "
+        "info as above.",
         "garbagecat and GCeasy compare the same two.",
         system_time,
     ),
