@@ -115,15 +115,20 @@ def _two_collectors(line: Together) -> Iterator[Verdict]:
 
 def _dead_flags(flags: FlagSet, line: Together) -> Iterator[Verdict]:
     """Flags that only an unselected collector reads."""
-    release = catalog(line.jdk)
     for option in flags:
-        info = release.flag(option.name) if option.sets_flag else None
-        if info is None or option.name in SELECTORS:
-            continue
-        readers = ONLY_FOR.get(info.name) or info.collector
+        readers = _readers(option.name, line.jdk) if option.sets_flag else ()
         if readers and line.effective.collector not in readers:
             text = f"only {' and '.join(_family(readers))} read it; this JVM runs {line.effective.collector}"
             yield Verdict("other-collectors-flag", "warning", option.name, option, text, "", "medium")
+
+
+@lru_cache(maxsize=4096)
+def _readers(name: str, jdk: int) -> tuple[Collector, ...]:
+    """The collectors that read a flag; empty for flags of all or of none, and for those that choose one."""
+    info = catalog(jdk).flag(name)
+    if info is None or name in SELECTORS:
+        return ()
+    return ONLY_FOR.get(info.name) or info.collector
 
 
 def _family(readers: tuple[Collector, ...]) -> list[str]:

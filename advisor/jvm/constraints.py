@@ -24,9 +24,11 @@ def judge(flags: FlagSet, jdk: int, machine: Machine | None = None) -> tuple[Ver
     alone = list(_alone(flags, jdk))
     broken = frozenset(id(verdict.option) for verdict in alone if verdict.severity == "error")
     sound = FlagSet(tuple(option for option in flags if id(option) not in broken)) if broken else flags
-    together = check_together(sound, jdk, machine)
-    order = {id(option): index for index, option in enumerate(flags)}
-    return tuple(sorted((*alone, *together), key=lambda verdict: order[id(verdict.option)]))
+    found = [*alone, *check_together(sound, jdk, machine)]
+    if len(found) > 1:
+        order = {id(option): index for index, option in enumerate(flags)}
+        found.sort(key=lambda verdict: order[id(verdict.option)])
+    return tuple(found)
 
 
 def accepted(flags: FlagSet, jdk: int, machine: Machine | None = None) -> bool:
@@ -37,13 +39,20 @@ def accepted(flags: FlagSet, jdk: int, machine: Machine | None = None) -> bool:
 def _alone(flags: FlagSet, jdk: int) -> Iterator[Verdict]:
     anywhere = frozenset(option.name for option in flags if option.name in _UNLOCKS and option.value is True)
     lenient = _last_value(flags, "IgnoreUnrecognizedVMOptions") is True
-    unlocked: set[str] = set()
+    unlocked: frozenset[str] = frozenset()
+    context = _context(jdk, unlocked, anywhere, lenient=lenient)
     for option in flags:
         if option.name in _UNLOCKS and isinstance(option.value, bool):
-            (unlocked.add if option.value else unlocked.discard)(option.name)
-        context = Context(jdk, frozenset(unlocked), anywhere, ignores_unrecognized=lenient)
+            unlocked = unlocked | {option.name} if option.value else unlocked - {option.name}
+            context = _context(jdk, unlocked, anywhere, lenient=lenient)
         if not _is_sound(option.kind, option.name, option.value, option.text, context):
             yield from check_option(option, context)
+
+
+@lru_cache(maxsize=256)
+def _context(jdk: int, unlocked: frozenset[str], anywhere: frozenset[str], *, lenient: bool) -> Context:
+    """The same object for the same things, so that it need not be compared."""
+    return Context(jdk, unlocked, anywhere, ignores_unrecognized=lenient)
 
 
 @lru_cache(maxsize=8192)

@@ -50,7 +50,7 @@ LOG_ALIASES = (9, 15)
 """The releases that turn the old Trace flags into -Xlog options."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """What is known while an option is judged."""
 

@@ -74,10 +74,10 @@ class Together:
             return True
         return self.jdk >= 17 and self.number("TieredStopAtLevel") == 0
 
-    def depends_on(self, unknown: Unknown | None) -> bool:
+    def depends_on(self, unknown: Unknown) -> bool:
         """Whether something of an unknown machine decides: its memory without a heap size, its processors."""
-        if self.machine_known or unknown is None:
-            return bool(unknown) and "MaxHeapSize" in self.open
+        if self.machine_known:
+            return "MaxHeapSize" in self.open
         decided = ("MaxHeapSize", "MaxRAM") if unknown == "heap" else ("ParallelGCThreads", "ActiveProcessorCount")
         return not any(name in self.values for name in decided)
 
@@ -107,7 +107,9 @@ class Relation:
         """What is wrong with the line, or None."""
         if self.collectors and line.collector not in self.collectors:
             return None
-        if not line.open.isdisjoint(self.flags) or line.depends_on(self.unknown):
+        if line.open and not line.open.isdisjoint(self.flags):
+            return None
+        if self.unknown and line.depends_on(self.unknown):
             return None
         return self.broken(line)
 
