@@ -18,6 +18,8 @@ BUSY_WINDOW = 0.8
 LEAST_WINDOWS = 3
 LONG_MS = {"young": 400.0, "mixed": 400.0, "full": 1000.0, "remark": 200.0, "initial-mark": 200.0, "cleanup": 200.0}
 LONG_CONCURRENT_MS = 30.0
+SAME_MS = 50.0
+"""How far the elapsed time beside the processor times may be from the length of the same pause."""
 LONG_ERROR_MS = 10_000.0
 """Clients and cluster managers give up at about this time."""
 GOAL_MS = 200.0
@@ -95,7 +97,7 @@ def long_pause(case: Case) -> Diagnosis | None:
         f"The longest {_KIND.get(kind, kind + ' pause')} takes {millis(seen.worst)}; from {millis(limit)} on that is "
         f"long for its kind{' under this collector' if case.collector in CONCURRENT else ''}.",
         f"at {clock(seen.worst_s)}; {millis(seen.total / seen.count)} on average of {seen.count}",
-        f"{_LONG_ADVICE.get(kind, 'See which phase takes the time:')} {_phases(case)}".strip(),
+        _outside(case, seen) or f"{_LONG_ADVICE.get(kind, 'See which phase takes the time:')} {_phases(case)}",
         flags=_LONG_FLAGS.get((case.collector, kind), ()),
         seen=seen,
         weight=seen.worst / (seen.worst + LONG_ERROR_MS),
@@ -110,6 +112,16 @@ _LONG_ADVICE = {
     "full": "Keep full collections away (see the other findings), or use a collector that does not need them.",
     "remark": "References, class unloading or a large root set take the time:",
 }
+
+
+def _outside(case: Case, seen: Sighting) -> str | None:
+    """Advice for a pause that was long for reasons outside of the collector, as its processor times show."""
+    for identity, blame in (("system-time", case.seen.processor.system), ("cpu-starved", case.seen.processor.starved)):
+        if seen.worst_s is None or blame.worst_s is None or abs(blame.worst * 1000 - seen.worst) > SAME_MS:
+            continue
+        if abs(blame.worst_s - seen.worst_s) <= seen.worst / 1000 + SAME_MS / 1000:
+            return f"Its processor times say why: see {identity}."
+    return None
 
 
 def _phases(case: Case) -> str:
@@ -276,8 +288,8 @@ CHECKS = (
     Check(
         "system-time",
         "Collections spend their time in the kernel.",
-        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more, or in one of {COSTS_S:g} s; "
-        "info as above.",
+        f"sys is above user in {SYSTEM_COUNT} or more collections of {MEASURABLE_S} s or more, or in one of "
+        f"{COSTS_S:g} s; info as above.",
         "garbagecat and GCeasy compare the same two.",
         system_time,
     ),
