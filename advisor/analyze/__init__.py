@@ -62,19 +62,19 @@ def _format_name(lines: Sequence[str]) -> str | None:
     return form.name if form else None
 
 
-def _batches(sources: Sequence[Source]) -> Iterator[list[str]]:
+def _batches(sources: Sequence[Source]) -> Iterator[Sequence[str]]:
     for source in sources:
         yield from source.batches()
 
 
-def _joined(head: Sequence[list[str]], rest: Iterator[list[str]]) -> Iterator[list[str]]:
+def _joined(head: Sequence[Sequence[str]], rest: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
     yield from head
     yield from rest
 
 
-def _recognised(batches: Iterator[list[str]], where: str) -> tuple[LogFormat, list[list[str]]]:
+def _recognised(batches: Iterator[Sequence[str]], where: str) -> tuple[LogFormat, list[Sequence[str]]]:
     """The format, and the batches that were read to tell it."""
-    head: list[list[str]] = []
+    head: list[Sequence[str]] = []
     seen = 0
     for batch in batches:
         head.append(batch)

@@ -133,6 +133,9 @@ _FIRST: dict[str, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "CardTable": ((re.compile(r"CardTable entry size: "), lambda _found: Hint(18, 99)),),
 }
 
+FIRST_WORDS = tuple(_FIRST)
+"""What a message without GC id begins with, where it says something."""
+
 
 def header_event(line: str, start: int) -> Event | None:
     """The event of a message that starts at `start`, or None for one that says nothing of interest."""

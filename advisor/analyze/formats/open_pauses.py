@@ -16,6 +16,11 @@ def is_name(name: str) -> bool:
     return _NAME.match(name) is not None and name.count("(") == name.count(")")
 
 
+def is_beginning(text: str) -> bool:
+    """Whether a line of a pause without a length is whole."""
+    return _BEGINNING.match(text) is not None and text.count("(") == text.count(")")
+
+
 def next_line(line: str, start: int) -> int:
     """Where in a line, after `start`, another one begins that lost its line end; -1 where none does."""
     found = _NEXT.search(line, start) if "GC(" in line[start:] else None
@@ -30,15 +35,12 @@ class OpenPauses:
         """Pauses that began and never ended, beside those still open."""
         self._open: dict[int, None] = {}
 
-    def begins(self, gc_id: int, text: str) -> bool:
-        """Takes a line of a pause without a length; False where it is damaged."""
-        if not _BEGINNING.match(text) or text.count("(") != text.count(")"):
-            return False
+    def begins(self, gc_id: int) -> None:
+        """The line with which a pause begins."""
         if gc_id in self._open or len(self._open) >= MAX_OPEN:
             self._open.pop(gc_id if gc_id in self._open else next(iter(self._open)))
             self.unfinished += 1
         self._open[gc_id] = None
-        return True
 
     def ends(self, gc_id: int) -> None:
         """The line with the length of a pause."""

@@ -105,7 +105,7 @@ def base(name: str) -> str:
 def _part(named: Named, sniff: Sniffer) -> Part:
     """Reads as much as tells the format. What was found, not named, and cannot be read is no log."""
     source, head = replace(named.source), b""
-    lines: list[str] = []
+    lines: Sequence[str] = ()
     form = None
     seen = 0
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from advisor.analyze.sources.streams import BLOCK, EMPTY_ZIP_MAGIC, ZIP_MAGIC, as_text, guarded, unpacked
 from advisor.analyze.sources.wrapped import unwrapped
+from advisor.analyze.text import Text
 from advisor.model.errors import InputError
 
 __all__ = ["BLOCK", "MAX_LINE", "Source"]
@@ -38,8 +39,8 @@ class Source:
     long_lines: int = 0
     """Lines of which only the start was kept."""
 
-    def batches(self) -> Iterator[list[str]]:
-        """Lists of lines without their ends. Raises InputError when the file cannot be read or is no text."""
+    def batches(self) -> Iterator[Text]:
+        """Pieces of whole lines. Raises InputError when the file cannot be read or is no text."""
         carry = b""
         for block in self.blocks():
             head, newline, tail = block.rpartition(b"\n")
@@ -57,10 +58,10 @@ class Source:
             self.long_lines += 1
         return (carry + block)[:MAX_LINE]
 
-    def _text(self, raw: bytes) -> list[str]:
-        lines = raw.decode("utf-8", "replace").split("\n")
-        self.lines += len(lines)
-        return unwrapped(lines)
+    def _text(self, raw: bytes) -> Text:
+        text = unwrapped(Text(raw.decode("utf-8", "replace")))
+        self.lines += text.length
+        return text
 
     def blocks(self) -> Iterator[bytes]:
         """The text in UTF-8, in blocks that end anywhere. Raises InputError as `batches` does."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 
+from advisor.analyze.text import Text
+
 KEYS = ("log", "message", "msg", "line", "text", "body")
-LOOKED_AT = 50
-"""Lines at the start of a batch that tell whether it is wrapped."""
+LOOKED_AT = 1 << 14
+"""Characters at the start of a piece that tell whether it is wrapped."""
 
 
-def unwrapped(lines: list[str]) -> list[str]:
+def unwrapped(piece: Text) -> Text:
     """The lines as the JVM printed them; those that are not wrapped stay as they are."""
-    if not any(line.startswith('{"') for line in lines[:LOOKED_AT]):
-        return lines
-    return [_text(line) if line.startswith('{"') else line for line in lines]
+    if not (piece.text.startswith('{"') or '\n{"' in piece.text[:LOOKED_AT]):
+        return piece
+    return Text("\n".join(_text(line) if line.startswith('{"') else line for line in piece))
 
 
 def _text(line: str) -> str:

@@ -1,15 +1,10 @@
-"""Unified logs (`-Xlog`, JDK 9 and later): one line at a time, whatever the decorations.
-
-The text of every message is that of HotSpot's sources, JDK 11 to 25 (gcTraceTime, genCollectedHeap, psParallelCompact,
-g1Policy, g1HeapTransition, ageTable, zStat, shenandoahHeap, safepoint).
-"""
+"""The state of one reading of a unified log: lines -> events, whatever the decorations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from advisor.analyze.events import (
     Change,
@@ -32,125 +27,46 @@ from advisor.analyze.events import (
 )
 from advisor.analyze.formats.clock import Clock
 from advisor.analyze.formats.drafts import Drafts
-from advisor.analyze.formats.header import header_event
-from advisor.analyze.formats.open_pauses import OpenPauses, is_name, next_line
+from advisor.analyze.formats.open_pauses import OpenPauses, is_beginning, is_name, next_line
+from advisor.analyze.formats.unified.scan import FIGURES, MESSAGE, SCAN, TAIL, is_decorated
+from advisor.analyze.formats.unified.wording import (
+    AGE,
+    CPU,
+    CYCLE,
+    ENTERING,
+    FIELD,
+    FOUND,
+    METASPACE,
+    OLD,
+    PART,
+    PARTS,
+    PAUSE,
+    PHASE,
+    REFERENCE,
+    REFERENCE_LINES,
+    REGIONS,
+    SPACE,
+    THRESHOLD,
+    UNIT,
+    WORKERS,
+    YOUNG,
+    change,
+    encloses,
+    header,
+    kind,
+    milliseconds,
+)
 from advisor.analyze.formats.zgc_tables import ZTables
+from advisor.analyze.text import Text
 from advisor.model.outcome import PauseKind
 
-UNIT = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "": 1}
-STAMP_S = 0.002
-"""How far time stamps may be off: they are of whole milliseconds, taken when the line is printed."""
-PREFIXES = 4
-"""Brackets before the decorations that whoever collects the output may have added."""
+REMEMBERED = 256
+"""Texts that were looked at before."""
 HELD_EVENTS = 1000
 """Events kept back at most while a full pause waits to see whether it was part of a young one."""
 
-_LINE = re.compile(r"^(?:\S+ std(?:out|err) F )?(?:\[[^\]]*\])* ?(?:GC\(\d+\) |Using \w|Safepoint \"|Heap [Rr]egion)")
-_ANYWHERE = re.compile(
-    r"[\s\]|>]GC\(\d{1,11}\) "
-    r"(?:Pause |Concurrent |[YyOo]: |\w+ regions: |\w+: \d+K|(?:Garbage|Minor|Major) Collection)"
-    r"|\[gc[^\]]*\] (?:Using (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)|Version: \d|Heap [Rr]egion)"
-)
-"""What no other program prints, whatever stands before it."""
-_GC = re.compile(r"(?:^|[\] ])GC\(\d+\) |\]\[gc[,\] ]|\bUsing (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)")
-_HEAP = r"(\d{1,15})([BKMG])(?:\(\d+%\))?->(\d{1,15})([BKMG])(?:\((?:(\d{1,15})([BKMG])|\d+%)\))?"
-_MS = r"(\d{1,12}[.,]\d{1,9})ms"
-_PAUSE = re.compile(rf"Pause (.+?)(?: {_HEAP})? {_MS}$")
-_PHASE = re.compile(rf"((?:Concurrent|Coalescing) .+?)(?: {_HEAP})?(?: {_MS})?$")
-_CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \((?:[^()]|\(\))*\)) {_HEAP}(?: [\d.,]+s)?$")
-_SPACE = re.compile(
-    r"\w+: (\d{1,15})K(?:\((\d{1,15})K\))?->(\d{1,15})K\((\d{1,15})K\)"
-    r"(?: Eden: \d+K\(\d+K\)->\d+K\((\d{1,15})K\) From: \d+K\(\d+K\)->\d+K\((\d{1,15})K\))?"
-)
-_REGIONS = re.compile(r"(Eden|Survivor|Old|Humongous) regions: (\d{1,15})->(\d{1,15})(?:\((\d{1,15})\))?$")
-_AGE = re.compile(r"- age +(\d{1,3}): +(\d{1,15}) bytes")
-_METASPACE = re.compile(r"Metaspace: (?:\d+[KM](?:\(\d+[KM]\))?->)?(\d{1,15})([KM])")
-_WORKERS = re.compile(r"Using (\d{1,15}) workers of (\d{1,15}) for (?:evacuation|full compaction)")
-_CPU = re.compile(r"User=(\d{1,9}[.,]\d\d)s Sys=(\d{1,9}[.,]\d\d)s Real=(\d{1,9}[.,]\d\d)s$")
-_THRESHOLD = re.compile(r"Desired survivor size \d+ bytes, new threshold (\d{1,15})")
-_ENTERING = "Entering safepoint region: "
-_PARTS = {"Reference Processing": "reference_ms", "Class Unloading": "unloading_ms"}
-_PART = re.compile(rf"(Reference Processing|Class Unloading):? {_MS}$")
-_REFERENCE_LINES = ("    Reference Processing:", "    Discovered:", "  SoftR", "  WeakR", "  FinalR", "  PhantomR")
-_REFERENCE = re.compile(r"(?:(Soft|Weak|Final|Phantom)Reference:|Discovered: (\d{1,12}))$")
-_FOUND = re.compile(r"(Soft|Weak|Final|Phantom): (\d{1,12})(?: encountered)?(?=,)|(Phantom): (\d{1,12})$")
-_KINDS: tuple[tuple[str, PauseKind], ...] = (
-    ("Young (Mixed)", "mixed"),
-    ("Mixed", "mixed"),
-    ("Young", "young"),
-    ("Full", "full"),
-    ("Initial Mark (G1", "young"),
-    ("Initial Mark", "initial-mark"),
-    ("Init Mark", "initial-mark"),
-    ("Mark Start", "initial-mark"),
-    ("Remark", "remark"),
-    ("Final Mark", "remark"),
-    ("Mark End", "remark"),
-    ("Cleanup", "cleanup"),
-)
-_YOUNG = {"DefNew": "serial", "ParNew": "cms", "PSYoungGen": "parallel"}
-_OLD = {"Tenured": "serial", "CMS": "cms", "ParOldGen": "parallel", "PSOldGen": "parallel"}
-_FIELD = {
-    "Eden": "eden_regions",
-    "Survivor": "survivor_regions",
-    "Old": "old_regions",
-    "Humongous": "humongous_regions",
-}
 
-
-def _change(found: re.Match[str], first: int) -> Change | None:
-    """The heap of a match whose groups of `_HEAP` start at `first`."""
-    if found[first] is None:
-        return None
-    capacity = int(found[first + 4]) * UNIT[found[first + 5]] if found[first + 4] else None
-    before = int(found[first]) * UNIT[found[first + 1]]
-    return Change(before, int(found[first + 2]) * UNIT[found[first + 3]], capacity)
-
-
-def _header(line: str) -> tuple[int, Event | None]:
-    """Where the message of a line without GC id starts, and what it says."""
-    first = start = line.find("] ") + 2 if "] " in line else 0
-    event = header_event(line, start)
-    for _ in range(PREFIXES):
-        if event is not None or start == 0 or (following := line.find("] ", start)) < 0:
-            break
-        start = following + 2
-        event = header_event(line, start)
-    return (first if event is None else start), event
-
-
-def _kind(name: str) -> PauseKind:
-    return next((kind for start, kind in _KINDS if name.startswith(start)), "other")
-
-
-def _ms(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
-def _encloses(young: Pause, full: Pause) -> bool:
-    """Whether a young pause began before the full one that was printed first, and lasted until after it."""
-    if young.kind != "young" or not full.gc_id - 4 < young.gc_id < full.gc_id or young.ms < full.ms:
-        return False
-    if young.start_s is None or full.start_s is None:
-        return True
-    return young.start_s <= full.start_s + STAMP_S
-
-
-class Unified:
-    """The format of `-Xlog`."""
-
-    name: Literal["unified", "jdk8"] = "unified"
-
-    def sniff(self, lines: Sequence[str]) -> float:
-        """The number of lines that only such a log has."""
-        return sum(1 for line in lines if (_LINE.match(line) and _GC.search(line)) or _ANYWHERE.search(line))
-
-    def events(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
-        """What the log tells, in its order; foreign lines are passed over."""
-        return _Reader().read(batches)
-
-
-class _Reader:
+class Reader:
     """The state of one reading."""
 
     def __init__(self) -> None:
@@ -166,6 +82,8 @@ class _Reader:
         self._stopped = False
         self._opened = OpenPauses()
         self._generations_told = False
+        self._kinds: dict[str, PauseKind] = {}
+        self._beginnings: set[str] = set()
         self._collector: str | None = None
         self._operation: str | None = None
         self._reference_kind: str | None = None
@@ -185,26 +103,24 @@ class _Reader:
             "Reference": self._part,
             "Class": self._part,
         }
-        table.update(dict.fromkeys((f"{name}:" for name in _YOUNG), self._young))
-        table.update(dict.fromkeys((f"{name}:" for name in _OLD), self._old))
-        table.update(dict.fromkeys(_FIELD, self._regions))
+        table.update(dict.fromkeys((f"{name}:" for name in YOUNG), self._young))
+        table.update(dict.fromkeys((f"{name}:" for name in OLD), self._old))
+        table.update(dict.fromkeys(FIELD, self._regions))
         table.update(dict.fromkeys(("Soft:", "Weak:", "Final:", "Phantom:", "Encountered"), self._references))
         table.update(dict.fromkeys(("Garbage", "Minor", "Major"), self._cycle))
         table.update(dict.fromkeys(("Y:", "y:", "O:", "o:"), self._generation))
         return table
 
     def read(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
-        out = self._out
-        for lines in batches:
-            for line in lines:
-                at = line.find("GC(")
-                if at < 0:
-                    self._outside(line)
-                else:
-                    self._line(line, at)
-                if out or self._ready:
-                    yield from self._released()
-            self._clock.last_of(lines)
+        """The events of pieces of a log, `Ended` last."""
+        for batch in batches:
+            text = batch.text if isinstance(batch, Text) else "\n".join(batch)
+            if self._tables.active or not is_decorated(text):
+                self._each(text.split("\n"))
+            else:
+                self._scan(text)
+            yield from self._released()
+            self._clock.last_of(text[-TAIL:].split("\n"))
         yield from self._released()
         yield from self._held
         unfinished = self._opened.left(running=self._stopped)
@@ -213,12 +129,69 @@ class _Reader:
         clock = self._clock
         yield Ended(clock.first_s, clock.last_s, cut=self._stopped, uptime=clock.uptime, steps_back=clock.steps_back)
 
+    def _each(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            at = line.find("GC(")
+            if at < 0:
+                self._outside(line)
+            else:
+                self._line(line, at)
+
+    def _scan(self, text: str) -> None:
+        """Only the lines that say something. ZGC's tables have too many rows for that to pay."""
+        beginnings = self._beginnings
+        for found in SCAN.finditer(text):
+            message = found[MESSAGE]
+            if message is None:
+                if found[1] is not None and self._stanza(found):
+                    continue
+            elif message in beginnings:
+                self._began(int(found[1]), message)
+                continue
+            self._found(text, found)
+            if self._tables.active:
+                self._each(text[found.end() + 1 :].split("\n"))
+                return
+
+    def _found(self, text: str, found: re.Match[str]) -> None:
+        at, end = found.span()
+        start = text.rfind("\n", 0, at) + 1
+        if found[1] is None:
+            self._outside(text[start:end])
+        elif found[MESSAGE] is None:
+            self._each(text[start:end].split("\n"))
+        else:
+            self._line(text[start:end], at + 2 - start)
+
+    def _stanza(self, found: re.Match[str]) -> bool:
+        """The lines that end a collection of G1; False where the name of the pause is none."""
+        figures = found.group(*FIGURES)
+        name, gc_id = figures[12], int(found[1])
+        if name not in self._kinds and not is_name(name):
+            return False
+        draft = self._drafts.of(gc_id)
+        facts = draft.facts
+        eden, eden_after, eden_limit, kept, kept_after, kept_limit, old, old_after, large, large_after, metaspace = map(
+            int, figures[:11]
+        )
+        facts["eden_regions"] = Regions(eden, eden_after, eden_limit)
+        facts["survivor_regions"] = Regions(kept, kept_after, kept_limit)
+        facts["old_regions"] = Regions(old, old_after)
+        facts["humongous_regions"] = Regions(large, large_after)
+        facts["metaspace"] = metaspace << 10
+        prefix, before, after, capacity = figures[11], int(figures[13]), int(figures[14]), int(figures[15])
+        end_s = self._clock.read(prefix, len(prefix))
+        self._ended(gc_id, name, float(figures[16]), Change(before << 20, after << 20, capacity << 20), end_s)
+        user, system, real = map(float, figures[17:])
+        self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
+        return True
+
     def _line(self, line: str, at: int) -> None:
         """A line with a GC id; what else may look like one is passed over."""
         start = line.find(") ", at) + 2
         if line.startswith(" ", start):
             if not self._tables.active:
-                if line.startswith(_REFERENCE_LINES, start):
+                if line.startswith(REFERENCE_LINES, start):
                     self._reference(line, at, start)
                 return
             word = " "
@@ -259,17 +232,26 @@ class _Reader:
         if "(ZWorker#" in rest or "(VM Thread)" in rest:
             # Debug logs of ZGC also tell what each thread did inside a pause.
             return
-        found = _PAUSE.match(rest) if rest.endswith("ms") else None
+        if rest in self._beginnings:
+            self._began(gc_id, rest)
+            return
+        found = PAUSE.match(rest) if rest.endswith("ms") else None
         if found is None or not is_name(found[1]):
             self._not_ended(line, gc_id, rest)
             return
+        self._ended(gc_id, found[1], milliseconds(found[8]), change(found, 2), self._clock.read(line, self._at))
+
+    def _ended(self, gc_id: int, name: str, length_ms: float, heap: Change | None, end_s: float | None) -> None:
+        """A pause that is over, by whatever line says so."""
         self._stopped = False
         self._opened.ends(gc_id)
-        name = found[1]
-        spaces = self._drafts.finish(gc_id)
-        end_s = self._clock.read(line, self._at)
-        self._hints(name)
-        pause = Pause(end_s, gc_id, _kind(name), name, _ms(found[8]), _change(found, 2), spaces)
+        what = self._kinds.get(name)
+        if what is None:
+            if len(self._kinds) > REMEMBERED:
+                self._kinds.clear()
+            what = self._kinds[name] = kind(name)
+            self._hints(name)
+        pause = Pause(end_s, gc_id, what, name, length_ms, heap, self._drafts.finish(gc_id))
         if self._held:
             pause = self._joined(pause)
         if gc_id == self._open_young:
@@ -290,18 +272,25 @@ class _Reader:
         if following > start >= 0:
             self._inside(self._pause, line[:following], self._at, start)
             self._line(line[following:], line[following:].find("GC("))
-        elif self._opened.begins(gc_id, rest):
-            self._stopped = self._starts_seen = True
-            if rest.startswith("Pause Young"):
-                self._open_young = gc_id
+        elif is_beginning(rest):
+            if len(self._beginnings) > REMEMBERED:
+                self._beginnings.clear()
+            self._beginnings.add(rest)
+            self._began(gc_id, rest)
         else:
             self._opened.ends(gc_id)
             self._out.append(Skipped("damaged"))
 
+    def _began(self, gc_id: int, rest: str) -> None:
+        self._opened.begins(gc_id)
+        self._stopped = self._starts_seen = True
+        if rest.startswith("Pause Young"):
+            self._open_young = gc_id
+
     def _joined(self, pause: Pause) -> Pause:
         """The pause with the full one inside it, if the one that was held back is that: JDK 11 prints it first."""
         full = self._held[0]
-        if not isinstance(full, Pause) or not _encloses(pause, full):
+        if not isinstance(full, Pause) or not encloses(pause, full):
             return pause
         self._held.pop(0)
         return Pause(
@@ -335,15 +324,15 @@ class _Reader:
         if rest.startswith("Concurrent mode failure"):
             self._out.append(Trouble(self._clock.read(line, self._at), "concurrent-mode-failure", gc_id))
             return
-        found = _PHASE.match(rest)
+        found = PHASE.match(rest)
         if found is None:
             return
-        ms = _ms(found[8]) if found[8] else None
-        self._out.append(Phase(self._clock.read(line, self._at), gc_id, found[1], ms, _change(found, 2)))
+        length_ms = milliseconds(found[8]) if found[8] else None
+        self._out.append(Phase(self._clock.read(line, self._at), gc_id, found[1], length_ms, change(found, 2)))
 
     def _cycle(self, line: str, gc_id: int, rest: str) -> None:
-        found = _CYCLE.match(rest)
-        heap = _change(found, 2) if found else None
+        found = CYCLE.match(rest)
+        heap = change(found, 2) if found else None
         self._by("zgc")
         if found and heap:
             self._out.append(Cycle(self._clock.read(line, self._at), gc_id, found[1], heap))
@@ -367,10 +356,10 @@ class _Reader:
             self._out.extend(self._tables.row(int(number), "", line[start:]))
 
     def _young(self, line: str, gc_id: int, rest: str) -> None:
-        found = _SPACE.match(rest)
+        found = SPACE.match(rest)
         if found is None:
             return
-        self._by(_YOUNG[rest.partition(":")[0]])
+        self._by(YOUNG[rest.partition(":")[0]])
         draft = self._drafts.of(gc_id)
         draft.facts["young"] = Change(int(found[1]) << 10, int(found[3]) << 10, int(found[4]) << 10)
         if found[5]:
@@ -378,20 +367,20 @@ class _Reader:
             draft.facts["survivor_capacity"] = int(found[6]) << 10
 
     def _old(self, line: str, gc_id: int, rest: str) -> None:
-        found = _SPACE.match(rest)
+        found = SPACE.match(rest)
         if found:
-            self._by(_OLD[rest.partition(":")[0]])
+            self._by(OLD[rest.partition(":")[0]])
             change = Change(int(found[1]) << 10, int(found[3]) << 10, int(found[4]) << 10)
             self._drafts.of(gc_id).facts["old"] = change
 
     def _regions(self, line: str, gc_id: int, rest: str) -> None:
-        found = _REGIONS.match(rest)
+        found = REGIONS.match(rest)
         if found:
             limit = int(found[4]) if found[4] else None
-            self._drafts.of(gc_id).facts[_FIELD[found[1]]] = Regions(int(found[2]), int(found[3]), limit)
+            self._drafts.of(gc_id).facts[FIELD[found[1]]] = Regions(int(found[2]), int(found[3]), limit)
 
     def _age(self, line: str, gc_id: int, rest: str) -> None:
-        found = _AGE.match(rest)
+        found = AGE.match(rest)
         if found:
             ages = self._drafts.of(gc_id).ages
             age = int(found[1])
@@ -406,16 +395,16 @@ class _Reader:
 
     def _part(self, line: str, gc_id: int, rest: str) -> None:
         """Of debug logs: how long a part of the pause took."""
-        found = _PART.match(rest)
+        found = PART.match(rest)
         if found:
-            self._drafts.of(gc_id).facts[_PARTS[found[1]]] = _ms(found[2])
+            self._drafts.of(gc_id).facts[PARTS[found[1]]] = milliseconds(found[2])
 
     def _reference(self, line: str, at: int, start: int) -> None:
         """Of debug logs: a line for the kind of reference, then one for how many were discovered."""
         text = line[start:].strip()
         if text.startswith("Reference Processing:"):
             self._inside(self._part, line, at, start + 4)
-        found = _REFERENCE.match(text)
+        found = REFERENCE.match(text)
         if found and found[1]:
             self._reference_kind = found[1].lower()
         elif found and self._reference_kind:
@@ -423,27 +412,27 @@ class _Reader:
 
     def _references(self, line: str, gc_id: int, rest: str) -> None:
         """Concurrent collectors print them in one line, or one for each kind."""
-        counts = {(kind or last).lower(): int(count or end) for kind, count, last, end in _FOUND.findall(rest)}
+        counts = {(kind or last).lower(): int(count or end) for kind, count, last, end in FOUND.findall(rest)}
         self._out.append(References(**counts))
 
     def _metaspace(self, line: str, gc_id: int, rest: str) -> None:
-        found = _METASPACE.match(rest)
+        found = METASPACE.match(rest)
         if found:
             self._drafts.of(gc_id).facts["metaspace"] = int(found[1]) * UNIT[found[2]]
 
     def _workers(self, line: str, gc_id: int, rest: str) -> None:
-        found = _WORKERS.match(rest)
+        found = WORKERS.match(rest)
         if found:
             facts = self._drafts.of(gc_id).facts
             facts["workers"], facts["workers_max"] = int(found[1]), int(found[2])
 
     def _threshold(self, line: str, gc_id: int, rest: str) -> None:
-        found = _THRESHOLD.match(rest)
+        found = THRESHOLD.match(rest)
         if found:
             self._drafts.of(gc_id).facts["threshold"] = int(found[1])
 
     def _cpu(self, line: str, gc_id: int, rest: str) -> None:
-        found = _CPU.match(rest)
+        found = CPU.match(rest)
         if found:
             user, system, real = (float(text.replace(",", ".")) for text in found.groups())
             self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
@@ -455,10 +444,10 @@ class _Reader:
     # Lines without.
 
     def _outside(self, line: str) -> None:
-        start, event = _header(line)
+        start, event = header(line)
         if event is None:
-            if line.startswith(_ENTERING, start):
-                self._operation = line[start + len(_ENTERING) :].strip()
+            if line.startswith(ENTERING, start):
+                self._operation = line[start + len(ENTERING) :].strip()
             return
         if isinstance(event, Started):
             event = Started(self._clock.restarted(line, start), event.collector)
