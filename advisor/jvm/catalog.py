@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -27,6 +26,11 @@ _COLLECTORS: Mapping[str, tuple[Collector, ...]] = {
 }
 UNLOCKS: Mapping[str, str] = {"experimental": "UnlockExperimentalVMOptions", "diagnostic": "UnlockDiagnosticVMOptions"}
 """Kind of a locked flag -> the flag that unlocks it."""
+
+
+_DEBUG_KINDS = ("develop", "notproduct")
+_KIND, _PLATFORM = 1, 6
+"""Places of two cells in the rest of a row, after the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class FlagInfo:
     @property
     def debug_only(self) -> bool:
         """Whether only debug builds of the JVM have it."""
-        return self.kind.startswith(("develop", "notproduct"))
+        return self.kind.startswith(_DEBUG_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,13 @@ class Catalog:
         found = nearest(name, self.jdk)
         return found if found and self.is_usable(found) else None
 
+    def usable_names(self) -> Iterator[str]:
+        """The names that `is_usable` holds for, without an object for each."""
+        for name, row in self._rows.items():
+            cells = row.split("\t")
+            if cells[_PLATFORM] == "all" and not cells[_KIND].startswith(_DEBUG_KINDS):
+                yield name
+
     def is_usable(self, name: str) -> bool:
         """Whether a product build of this release has a flag of that exact name on every platform."""
         found = self.row(name)
@@ -163,6 +174,7 @@ class Catalog:
 _NEAR = 0.78
 """The least similarity (difflib's ratio) of a name that was surely meant."""
 _CANDIDATES = 12
+_NEVER_USABLE = ("-", "other-platform")
 
 
 @lru_cache(maxsize=1024)
@@ -193,13 +205,21 @@ def _dice(shared: int, one: str, other: str) -> float:
     return 2 * shared / (len(one) + len(other))
 
 
+def _gone(jdk: int) -> Iterator[str]:
+    """Names of product flags that an earlier release had, or that this one ignores."""
+    current, place = catalog(jdk).names(), JDKS.index(jdk) + 1
+    for name, row in _rows("lifecycle.tsv").items():
+        earlier = row.split("\t", place)[:place] if name not in current else ()
+        if any(status not in _NEVER_USABLE and not status.startswith(_DEBUG_KINDS) for status in earlier):
+            yield name
+
+
 @lru_cache
 def _by_pairs(jdk: int) -> Mapping[str, tuple[str, ...]]:
     """Two letters -> the names that hold them, in one case: usable flags and those that are gone."""
     release = catalog(jdk)
-    gone = (name for name in _rows("lifecycle.tsv") if release.status(name) in ("removed", "obsolete"))
     found: dict[str, list[str]] = {}
-    for name in sorted({*filter(release.is_usable, release.names()), *gone}):
+    for name in sorted({*release.usable_names(), *_gone(jdk)}):
         for pair in _pairs(name.casefold()):
             found.setdefault(pair, []).append(name)
     return {pair: tuple(names) for pair, names in found.items()}
@@ -219,8 +239,8 @@ def _number(text: str) -> float | None:
 
 
 def _year(text: str) -> int | None:
-    found = re.match(r"\d+", text)
-    return int(found[0]) if found else None
+    digits = text.partition(".")[0]
+    return int(digits) if digits.isdigit() else None
 
 
 def _flag(name: str, row: str) -> FlagInfo:
