@@ -12,6 +12,8 @@ from advisor.report.chart import timeline_chart
 from advisor.report.wrap import bullets, paragraph, section, table
 
 KINDS = ("young", "mixed", "full", "initial-mark", "remark", "cleanup", "other")
+EXPLAINED = 5
+"""Findings with evidence and advice; of the others, which weigh less, only what they say. The JSON has all."""
 NEARLY_ALL = 0.999
 """Throughput that would be rounded to all of the time."""
 LEAST_CHARTED = 3
@@ -111,7 +113,8 @@ def _chart(analysis: Analysis, ascii_only: bool) -> list[str]:
 
 
 def _actions(diagnosis: Sequence[Diagnosis]) -> Iterator[str]:
-    for number, finding in enumerate(_grave(diagnosis), 1):
+    grave = _grave(diagnosis)
+    for number, finding in enumerate(grave[:EXPLAINED], 1):
         sure = "" if finding.confidence == "high" else f", {finding.confidence} confidence"
         yield paragraph(
             f"{number}. {finding.message} [{finding.id}] ({finding.severity}{sure})", indent="  ", hang="     "
@@ -120,6 +123,9 @@ def _actions(diagnosis: Sequence[Diagnosis]) -> Iterator[str]:
             yield paragraph(f"seen: {finding.evidence}", indent="     ", hang="       ")
         if finding.advice:
             yield paragraph(f"do: {finding.advice}", indent="     ", hang="       ")
+
+    for number, finding in enumerate(grave[EXPLAINED:], EXPLAINED + 1):
+        yield paragraph(f"{number}. {finding.message} [{finding.id}] ({finding.severity})", indent="  ", hang="     ")
 
 
 def _notes(diagnosis: Sequence[Diagnosis]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -484,6 +485,13 @@ def _flags() -> Log:
 SAMPLE = Path(__file__).parent / "samples" / "leak-2mb-a-second-jdk21-serial.log.gz"
 QUIET_ON_HEALTHY = {"incomplete-log", "no-old-collection", "short-log", "log-cut"}
 """What may be said of a log that has no ages and no old collections, or is short."""
+
+
+def test_every_module_of_checks_is_in_the_themes() -> None:
+    folder = ROOT / "advisor" / "analyze" / "diagnose"
+    modules = [import_module(f"advisor.analyze.diagnose.{path.stem}") for path in folder.glob("[a-z]*.py")]
+    declared = {check.id for module in modules for check in getattr(module, "CHECKS", ())}
+    assert declared == {check.id for check in CHECKS}
 
 
 def test_every_check_has_a_story() -> None:
