@@ -239,7 +239,7 @@ def _number(text: str) -> float | None:
 
 
 def _year(text: str) -> int | None:
-    digits = text.partition(".")[0]
+    digits = text.partition(".")[0].partition("u")[0]  # 9, 9.0, 6u10
     return int(digits) if digits.isdigit() else None
 
 
