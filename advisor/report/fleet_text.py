@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import FailedLog, Fleet
-from advisor.report.wrap import WIDTH, bullets, paragraph, section, table
+from advisor.report.wrap import bullets, paragraph, section, table
 
-LEAST_NAME = 14
-"""Columns that the name of a log gets in any case; of a longer one the end is shown, which differs."""
+LONGEST_NAME = 36
+"""Columns that the name of a log gets at most; of a longer one the middle is left out."""
+LONGEST_FINDING = 21
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -43,11 +44,10 @@ def _rank(log: Analysis) -> tuple[int, float]:
 
 
 def _rows(logs: list[Analysis]) -> list[tuple[str, ...]]:
-    """The table; names get the columns that the figures leave."""
+    """The table; rows pass column 80 only for names that need it."""
     figures = [("gc", "pauses", "longest", "running", "worst finding"), *map(_figures, logs)]
-    taken = sum(2 + max(len(row[at]) for row in figures) for at in range(len(figures[0])))
-    room = max(LEAST_NAME, WIDTH - 2 - taken)
-    names = ["log", *(_name(log.source.files, room) for log in logs)]
+    folder = _folder([log.source.files[0] for log in logs])
+    names = ["log", *(_name(log.source.files, len(folder)) for log in logs)]
     return [(name, *row) for name, row in zip(names, figures, strict=True)]
 
 
@@ -60,18 +60,37 @@ def _figures(log: Analysis) -> tuple[str, ...]:
         str(pauses.count) if told else "?",
         _ms(pauses.max_ms) if told else "?",
         f"{log.throughput:.1%}" if log.throughput is not None else "?",
-        worst.id if worst else "-",
+        _cut(worst.id, LONGEST_FINDING) if worst else "-",
     )
 
 
-_GC = {"zgc-generational": "zgc-gen", "shenandoah": "shen", "shenandoah-generational": "shen-gen"}
+_GC = {
+    "serial": "ser",
+    "parallel": "par",
+    "zgc-generational": "zgc-gen",
+    "shenandoah": "shen",
+    "shenandoah-generational": "shen-gen",
+}
 
 
-def _name(files: tuple[str, ...], room: int) -> str:
-    name = min(files, key=len).removesuffix(".gz").removesuffix(".log")
+def _folder(names: list[str]) -> str:
+    """The folder that all names begin with, which tells none from another."""
+    folders = {name.rpartition("/")[0] for name in names}
+    return f"{folders.pop()}/" if len(names) > 1 and len(folders) == 1 and folders != {""} else ""
+
+
+def _name(files: tuple[str, ...], skipped: int) -> str:
+    name = min(files, key=len)[skipped:].removesuffix(".gz").removesuffix(".log")
     more = f" +{len(files) - 1}" if len(files) > 1 else ""
-    room -= len(more)
-    return (name if len(name) <= room else f"..{name[-room + 2 :]}") + more
+    return _cut(name, LONGEST_NAME - len(more)) + more
+
+
+def _cut(text: str, room: int) -> str:
+    """Text without its middle where it is too long: names differ at their ends."""
+    if len(text) <= room:
+        return text
+    head = (room - 2) // 2
+    return f"{text[:head]}..{text[len(text) - (room - 2 - head) :]}"
 
 
 def _failure(log: FailedLog) -> str:
