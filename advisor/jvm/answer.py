@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.jvm.catalog import catalog
 from advisor.jvm.constraints import judge
-from advisor.jvm.ergonomics import effective
+from advisor.jvm.ergonomics import effective, printed_defaults
 from advisor.jvm.launch import Launch, applied
-from advisor.jvm.startup.state import default_value
 from advisor.jvm.verdict import Verdict
 from advisor.model.effective import EffectiveResult, FinalFlag, Message
 from advisor.model.machine import Jdk, Machine
@@ -22,13 +20,11 @@ def answer(launch: Launch, jdk: Jdk, machine: Machine) -> EffectiveResult:
     found = applied(launch, jdk)
     verdicts = (*found.verdicts, *judge(found.flags, jdk, machine))
     result = effective(jdk, machine, found.flags)
-    release = catalog(jdk)
-    flags = {}
-    for name, flag in result.all_flags():
-        info = release.row(name)
-        default = default_value(info) if info else None
-        printed = None if default is None else shown(default)
-        flags[name] = FinalFlag(value=shown(flag.value), origin=flag.origin, default=printed)
+    first = printed_defaults(jdk)
+    flags = {
+        name: FinalFlag(value=flag.value, origin=flag.origin, default=first[name].value if name in first else None)
+        for name, flag in result.printed().items()
+    }
     return EffectiveResult(
         jdk=jdk,
         accepted=not any(verdict.severity == "error" for verdict in verdicts),
@@ -42,10 +38,3 @@ def answer(launch: Launch, jdk: Jdk, machine: Machine) -> EffectiveResult:
 def _message(verdict: Verdict) -> Message:
     place = f" (in {verdict.option.carrier})" if verdict.option.carrier else ""
     return Message(severity=verdict.severity, text=f"{verdict.option.text}{place}: {verdict.message}")
-
-
-def shown(value: bool | int | float | str) -> str:
-    """A value as PrintFlagsFinal writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6f}" if isinstance(value, float) else str(value)

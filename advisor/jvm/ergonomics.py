@@ -6,7 +6,7 @@ and 25 against PrintFlagsFinal over random command lines. JDK 8 follows its sour
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,13 +22,30 @@ from advisor.jvm.unmodelled import is_unmodelled
 from advisor.model.flags import FlagSet
 from advisor.model.machine import Collector, Machine
 
-__all__ = ["SERVER_MEMORY", "Effective", "EffectiveFlag", "Origin", "effective", "is_server_class", "processors"]
+__all__ = [
+    "SERVER_MEMORY",
+    "Effective",
+    "EffectiveFlag",
+    "Origin",
+    "Printed",
+    "effective",
+    "is_server_class",
+    "processors",
+    "shown",
+]
 
 
 class EffectiveFlag(NamedTuple):
     """A flag's final value and where it comes from."""
 
     value: FlagValue
+    origin: Origin
+
+
+class Printed(NamedTuple):
+    """A flag's final value as PrintFlagsFinal writes it, and where it comes from."""
+
+    value: str
     origin: Origin
 
 
@@ -60,22 +77,32 @@ class Effective:
         info = catalog(self.jdk).flag(name)
         return defaults(self.jdk).get(info.name) if info else None
 
-    def all_flags(self) -> Iterator[tuple[str, EffectiveFlag]]:
-        """Every flag of the release whose final value is known, by name."""
-        release, flags = catalog(self.jdk), self.flags
-        for name, value in printed_defaults(self.jdk).items():
-            yield name, flags.get(name) or EffectiveFlag(value, "default")
-        for name in sorted(flags.keys() - printed_defaults(self.jdk).keys()):
-            if release.flag(name) is not None:
-                yield name, flags[name]
+    def printed(self) -> dict[str, Printed]:
+        """Every flag of the release whose final value is known, by name, as PrintFlagsFinal prints it."""
+        release, defaults_of = catalog(self.jdk), printed_defaults(self.jdk)
+        changed = {
+            name: Printed(shown(flag.value), flag.origin)
+            for name, flag in self.flags.items()
+            if name in defaults_of or release.flag(name) is not None
+        }
+        merged = {**defaults_of, **changed}
+        return merged if len(merged) == len(defaults_of) else dict(sorted(merged.items()))
+
+
+def shown(value: FlagValue) -> str:
+    """A value as PrintFlagsFinal writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 @lru_cache
-def printed_defaults(jdk: int) -> Mapping[str, FlagValue]:
-    """Name -> default of the flags whose final value is modelled, sorted."""
+def printed_defaults(jdk: int) -> Mapping[str, Printed]:
+    """The defaults of the flags whose final value is modelled, by name."""
     known = defaults(jdk)
     release = catalog(jdk)
-    return {name: known[name] for name in sorted(known) if release.flag(name) is not None and not is_unmodelled(name)}
+    modelled = (name for name in sorted(known) if release.flag(name) is not None and not is_unmodelled(name))
+    return {name: Printed(shown(known[name]), "default") for name in modelled}
 
 
 def is_server_class(machine: Machine) -> bool:

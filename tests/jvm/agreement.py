@@ -23,9 +23,7 @@ Verdict = Literal["refused", "warned", "silent", "crashed"]
 Final = tuple[str, str]
 """A value as PrintFlagsFinal writes it, and its origin."""
 HOST = Machine(
-    cpus=os.cpu_count() or 1,
-    memory=Bytes(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")),
-    container=False,
+    cpus=os.cpu_count() or 1, memory=Bytes(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")), container=False
 )
 PRINT = "-XX:+PrintFlagsFinal"
 FLAG = re.compile(r"\s*\w+\s+(\w+)\s+:?=\s?(.*?)\s+\{[^{}]*\}(?:\s+\{([^{}]*)\})?\s*$")
@@ -61,9 +59,7 @@ def ours(line: Line, machine: Machine = HOST) -> Answer:
     said = "; ".join(f"{verdict.option.text}: {verdict.message}" for verdict in verdicts)
     if any(verdict.severity == "error" for verdict in verdicts):
         return Answer("refused", {}, said)
-    finals = {
-        name: (shown(flag.value), str(flag.origin)) for name, flag in effective(jdk, machine, options).all_flags()
-    }
+    finals = effective(jdk, machine, options).printed()
     return Answer("warned" if any(verdict.severity == "warning" for verdict in verdicts) else "silent", finals, said)
 
 
@@ -98,13 +94,6 @@ def read(status: int, text: str) -> Answer:
 def origin(printed: str) -> str:
     """The four origins that are told apart: what ergonomics changed is ergonomic, however it was set before."""
     return "ergonomic" if "ergonomic" in printed else printed
-
-
-def shown(value: object) -> str:
-    """A value as PrintFlagsFinal writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from advisor.jvm.commandline import parse_words
-from advisor.jvm.ergonomics import Effective, effective
+from advisor.jvm.ergonomics import Effective, effective, shown
 from advisor.model.machine import Collector, Jdk, Machine
 from advisor.model.quantities import GIB, MIB, Bytes
 from tests import jvms
@@ -55,13 +55,6 @@ def printed(jdk: int, words: list[str]) -> dict[str, str]:
     command = [str(jvms.install(jdk)), *unlock, *words, "-XX:+PrintFlagsFinal", "-version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return {found[1]: found[2] for found in map(LINE.match, done.stdout.splitlines()) if found}
-
-
-def shown(value: object) -> str:
-    """A value as PrintFlagsFinal writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def differences(result: Effective, real: dict[str, str]) -> list[tuple[str, str, str]]:

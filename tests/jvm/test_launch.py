@@ -19,7 +19,7 @@ from advisor.jvm.launch import Launch, applied, argument_file, settings_file
 from advisor.model.errors import InputError
 from advisor.model.machine import Jdk
 from tests import jvms
-from tests.jvm.agreement import HOST, read, shown
+from tests.jvm.agreement import HOST, read
 
 FILES = {
     "a.args": '# heap\n-Xmx256m -Dfoo="a b"\n-XX:+UseSerialGC -Dp=\'c:\\\\dir\' -Dcont="x\\\n   y"',
@@ -139,8 +139,8 @@ def answer(
         return None
     if found.verdicts or any(verdict.severity == "error" for verdict in judge(found.flags, jdk, HOST)):
         return None
-    flags = dict(effective(jdk, HOST, found.flags).all_flags())
-    return {name: (shown(flags[name].value), str(flags[name].origin)) for name in WATCHED if name in flags}
+    flags = effective(jdk, HOST, found.flags).printed()
+    return {name: flags[name] for name in WATCHED if name in flags}
 
 
 @pytest.mark.jvm
