@@ -1,18 +1,18 @@
 """What a log tells, whatever its format: one frozen object per happening, in the order of the log.
 
+The most frequent are named tuples, which are made in a third of the time of frozen dataclasses.
 Times are seconds on the log's own clock, or None where the log carries no time stamps. Sizes are bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from advisor.model.outcome import PauseKind
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A space or the heap before and after a collection; `capacity` is the committed size afterwards, if known."""
 
     before: int
@@ -20,8 +20,7 @@ class Change:
     capacity: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Regions:
+class Regions(NamedTuple):
     """G1's regions of one role before and after a collection, and the limit that the line gives for the next."""
 
     before: int
@@ -29,8 +28,7 @@ class Regions:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Spaces:
+class Spaces(NamedTuple):
     """What the lines of one collection say of the parts of the heap."""
 
     young: Change | None = None
@@ -57,8 +55,7 @@ class Spaces:
     survivors: Change | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """One outermost stop of the program. `inner` are the pauses printed inside it."""
 
     end_s: float | None
@@ -77,8 +74,7 @@ class Pause:
         return None if self.end_s is None else self.end_s - self.ms / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """A concurrent phase that began (`ms` is None) or ended."""
 
     time_s: float | None
@@ -88,8 +84,7 @@ class Phase:
     heap: Change | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """A concurrent collection of ZGC that ended."""
 
     time_s: float | None
@@ -134,8 +129,7 @@ class Trouble:
     ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CpuTimes:
+class CpuTimes(NamedTuple):
     """Processor time and elapsed time of one collection, in hundredths of a second as the line prints them."""
 
     time_s: float | None

@@ -28,7 +28,7 @@ from advisor.analyze.events import (
 from advisor.analyze.formats.clock import Clock
 from advisor.analyze.formats.drafts import Drafts
 from advisor.analyze.formats.open_pauses import OpenPauses, is_beginning, is_name, next_line
-from advisor.analyze.formats.unified.scan import FIGURES, MESSAGE, SCAN, TAIL, is_decorated
+from advisor.analyze.formats.unified.scan import FIGURES, MESSAGE, SCAN, TAIL, TELLING, is_decorated
 from advisor.analyze.formats.unified.wording import (
     AGE,
     CPU,
@@ -165,26 +165,51 @@ class Reader:
 
     def _stanza(self, found: re.Match[str]) -> bool:
         """The lines that end a collection of G1; False where the name of the pause is none."""
-        figures = found.group(*FIGURES)
-        name, gc_id = figures[12], int(found[1])
+        (
+            beginning,
+            workers,
+            workers_max,
+            between,
+            *counts,
+            prefix,
+            name,
+            before,
+            after,
+            capacity,
+            length,
+            user,
+            system,
+            real,
+        ) = found.group(*FIGURES)
+        gc_id = int(found[1])
         if name not in self._kinds and not is_name(name):
             return False
-        draft = self._drafts.of(gc_id)
-        facts = draft.facts
+        if beginning is not None:
+            if beginning not in self._beginnings and not is_beginning(beginning):
+                return False
+            self._began(gc_id, beginning)
+            facts = self._drafts.of(gc_id).facts
+            facts["workers"], facts["workers_max"] = int(workers), int(workers_max)
+            if any(word in between for word in TELLING):
+                self._each(between.split("\n"))
+        self._counted(gc_id, counts)
+        end_s = self._clock.read(prefix, len(prefix))
+        heap = Change(int(before) << 20, int(after) << 20, int(capacity) << 20)
+        self._ended(gc_id, name, float(length), heap, end_s)
+        self._out.append(CpuTimes(self._clock.last_s, gc_id, float(user), float(system), float(real)))
+        return True
+
+    def _counted(self, gc_id: int, counts: Iterable[str]) -> None:
+        """The regions and the metaspace of a stanza."""
+        facts = self._drafts.of(gc_id).facts
         eden, eden_after, eden_limit, kept, kept_after, kept_limit, old, old_after, large, large_after, metaspace = map(
-            int, figures[:11]
+            int, counts
         )
         facts["eden_regions"] = Regions(eden, eden_after, eden_limit)
         facts["survivor_regions"] = Regions(kept, kept_after, kept_limit)
         facts["old_regions"] = Regions(old, old_after)
         facts["humongous_regions"] = Regions(large, large_after)
         facts["metaspace"] = metaspace << 10
-        prefix, before, after, capacity = figures[11], int(figures[13]), int(figures[14]), int(figures[15])
-        end_s = self._clock.read(prefix, len(prefix))
-        self._ended(gc_id, name, float(figures[16]), Change(before << 20, after << 20, capacity << 20), end_s)
-        user, system, real = map(float, figures[17:])
-        self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
-        return True
 
     def _line(self, line: str, at: int) -> None:
         """A line with a GC id; what else may look like one is passed over."""

@@ -14,6 +14,8 @@ TAIL = 20_000
 _NEXT = r"\r?\n[^G\n]*+GC\(\1\) "
 _COUNTS = r"(\d{1,15})->(\d{1,15})"
 _STANZA = (
+    rf"(?:(Pause Young[A-Za-z0-9 ./:()-]*){_NEXT}Using (\d{{1,9}}) workers of (\d{{1,9}}) for evacuation"
+    rf"((?:{_NEXT}(?: |- age|Age table|Desired)[^\n]*+)*+){_NEXT})?"
     rf"Eden regions: {_COUNTS}\((\d{{1,15}})\)"
     rf"{_NEXT}Survivor regions: {_COUNTS}\((\d{{1,15}})\)"
     rf"{_NEXT}Old regions: {_COUNTS}"
@@ -33,9 +35,10 @@ SCAN = re.compile(
     rf"\] (?:GC\((\d{{1,11}})\) (?:{_STANZA}|((?:{_WORDS})[^\n]*+))"
     rf"|(?:(?:{'|'.join(map(re.escape, FIRST_WORDS))}) |Entering safepoint region: )[^\n]*+)"
 )
-"""Group 1 is the GC id, groups 2 to 21 the figures of a stanza, group 22 any other message with a GC id."""
-MESSAGE = 22
-FIGURES = tuple(range(2, 22))
+"""Group 1 is the GC id, 2 to 5 the beginning of a stanza, 6 to 25 its figures, 26 any other message with a GC id."""
+FIGURES, MESSAGE = tuple(range(2, 26)), 26
+TELLING = ("age", "Ref", "Disc")
+"""Of the lines in the midst of a stanza, those that say something hold one of these."""
 
 
 def is_decorated(text: str) -> bool:
