@@ -81,7 +81,10 @@ def check_flag(option: Option, context: Context) -> Iterator[Verdict]:
         return
     status = context.catalog.status(name)
     info = context.catalog.flag(name)
-    if status == "obsolete":
+    if option.kind is OptionKind.BOOLEAN and (logged := _log_option(name, context.jdk)):
+        text = f"works through {logged} and prints a deprecation warning; the flag is gone in JDK 17"
+        yield Verdict("deprecated-flag", "warning", name, option, text, logged)
+    elif status == "obsolete":
         yield from _obsolete(option, context)
     elif info is None and "=" in name and context.catalog.flag(name.partition("=")[0]):
         yield from _signed_value(option, context)
@@ -96,6 +99,14 @@ def check_flag(option: Option, context: Context) -> Iterator[Verdict]:
         elif context.jdk >= 9 and name in OWN_WORDS and option.value is True:
             text = f"deprecated since JDK 9 and warned about; {OWN_WORDS[name]} does the same"
             yield Verdict("deprecated-flag", "warning", name, option, text, OWN_WORDS[name])
+
+
+def _log_option(name: str, jdk: int) -> str | None:
+    """The -Xlog option that does the work of an old Trace flag, where the release still takes the flag."""
+    known = life(name)
+    if known is None or not known.alias_of.startswith("-Xlog") or not LOG_ALIASES[0] <= jdk <= LOG_ALIASES[1]:
+        return None
+    return known.alias_of
 
 
 def _obsolete(option: Option, context: Context) -> Iterator[Verdict]:
@@ -122,9 +133,6 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
     if known and known.at(context.jdk).startswith(("develop", "notproduct")):
         text = f"{name} exists in debug builds of the JVM only"
         yield Verdict("debug-build-flag", "error", name, option, text, "")
-    elif known and known.alias_of.startswith("-Xlog") and LOG_ALIASES[0] <= context.jdk <= LOG_ALIASES[1]:
-        text = f"works through {known.alias_of} and prints a deprecation warning; the flag is gone in JDK 17"
-        yield Verdict("deprecated-flag", "warning", name, option, text, known.alias_of)
     elif status == "removed" and known:
         since = known.expired_in or known.obsolete_in
         last = known.last_release(context.jdk)

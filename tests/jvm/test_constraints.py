@@ -73,7 +73,7 @@ LINES = (
     "-XX:-UseCompressedOops -XX:+UseCompressedClassPointers", "-XX:+UseZGC -XX:+UseCompressedOops",
     "-XX:CompilerThreadStackSize=64", "-XX:VMThreadStackSize=63", "-XX:LargePageSizeInBytes=3m",
     # code cache and compilers
-    "-XX:InitialCodeCacheSize=64m", "-XX:NonNMethodCodeHeapSize=4k", "-XX:ProfiledCodeHeapSize=3g",
+    "-XX:InitialCodeCacheSize=64m", "-XX:NonNMethodCodeHeapSize=4k", "-XX:ProfiledCodeHeapSize=240m",
     "-XX:ReservedCodeCacheSize=300m -XX:ProfiledCodeHeapSize=299m", "-XX:-TieredCompilation -XX:CICompilerCount=0",
     "-Xint -XX:+TieredCompilation", "-Xint -XX:CICompilerCount=0", "-XX:TieredStopAtLevel=0 -XX:+SegmentedCodeCache",
     "-XX:CompileThreshold=2147483647", "-XX:OnStackReplacePercentage=10", "-XX:+UseCountedLoopSafepoints",

@@ -80,7 +80,8 @@ def _small_segment(given: Mapping[str, float]) -> str | None:
 def _sum_of_segments(line: Together, given: Mapping[str, float]) -> str | None:
     reserved = line.number("ReservedCodeCacheSize")
     if reserved is None and line.jdk >= 25:
-        return None
+        near = sum(given.get(name, 0) for name in SEGMENTS[:2])
+        return "JDK 25 crashes where calls have to reach over 2 GB of code" if near >= MOST_SIZE else None
     if reserved is None:
         reserved = SEGMENTED_FROM if is_tiered(line) else START_SIZE
     total = sum(given.get(name, LEAST_SEGMENT) for name in SEGMENTS)
