@@ -160,9 +160,11 @@ class Processor:
         """Collections that spent more time in the kernel than in their own code; the value is seconds."""
         self.long = Sighting()
         """Collections long enough to tell; the value is seconds."""
-        self.long_busy_s = 0.0
+        self.shared = Sighting()
+        """Those of them that all workers share: full collections have parts for one thread alone; seconds."""
+        self.shared_busy_s = 0.0
 
-    def add(self, time_s: float | None, user_s: float, sys_s: float, real_s: float) -> None:
+    def add(self, time_s: float | None, user_s: float, sys_s: float, real_s: float, *, full: bool) -> None:
         """One collection."""
         self.count += 1
         self.user_s += user_s
@@ -171,7 +173,9 @@ class Processor:
         if real_s < MEASURABLE_S:
             return
         self.long.add(time_s, real_s)
-        self.long_busy_s += user_s + sys_s
+        if not full:
+            self.shared.add(time_s, real_s)
+            self.shared_busy_s += user_s + sys_s
         if user_s + sys_s < STARVED * real_s:
             self.starved.add(time_s, real_s)
         if sys_s > user_s + TICK_S:
@@ -244,6 +248,7 @@ class Incidents:
         self._capacity: int | None = None
         self._now: float | None = None
         self._paused_s: float | None = None
+        self._paused_full = False
         self._names: dict[str, tuple[str, ...]] = {}
         self._meanings: dict[tuple[str, str], Meaning] = {}
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -280,6 +285,7 @@ class Incidents:
             self.young.add(start)
         collects = meaning.collects or bool(event.inner)
         full = meaning.full or bool(event.inner)
+        self._paused_full = full
         self.series.pause(start, ms, heap if collects else None, full=full)
         if spaces.reference_ms is not None:
             self.references.add(start, spaces.reference_ms)
@@ -383,7 +389,7 @@ class Incidents:
         if self._paused_s is None or abs(event.real_s - self._paused_s) > TICKS_S:
             return
         time_s = event.time_s if event.time_s is not None else self._now
-        self.processor.add(time_s, event.user_s, event.sys_s, event.real_s)
+        self.processor.add(time_s, event.user_s, event.sys_s, event.real_s, full=self._paused_full)
         self._paused_s = None
 
     def _deduplicated(self, event: Deduplicated) -> None:

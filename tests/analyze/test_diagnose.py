@@ -575,6 +575,29 @@ def test_a_pause_that_the_kernel_made_long_is_not_blamed_on_the_collector(tmp_pa
     assert "see system-time" not in (found["long-pause"].advice or "")
 
 
+@pytest.mark.parametrize(
+    ("regions", "heap", "expected"), [(1, 1024, "2m"), (3, 1024, "8m"), (40, 8192, None), (2, 128, None)]
+)
+def test_regions_are_as_large_as_the_objects_need(
+    regions: int, heap: int, expected: str | None, tmp_path: Path
+) -> None:
+    """Objects of up to so many regions of 1 MB; a heap is to have 64 regions and a region 32 MB at most."""
+    log = Log(heap=heap)
+    for number in range(1, 30):
+        before = regions * number
+        parts = (f"Humongous regions: {before}->{before}",)
+        log.pause(number * 10.0, "Young (Concurrent Start) (G1 Humongous Allocation)", 4, 90, 50, parts=parts)
+    flags = log.findings(tmp_path)["humongous-allocations"].flags
+    assert flags == ((f"-XX:G1HeapRegionSize={expected}",) if expected else ())
+
+
+def test_full_collections_do_not_count_against_parallelism(tmp_path: Path) -> None:
+    log = healthy("Parallel").line(0.006, "gc,init", "Parallel Workers: 4")
+    for number in range(8):
+        log.pause(310 + 10 * number, "Full (Ergonomics)", 300, 900, 300, cpu=(0.32, 0.0)).young(315 + 10 * number)
+    assert "low-parallelism" not in log.findings(tmp_path)
+
+
 def test_a_heap_that_may_still_grow_is_not_called_tight(tmp_path: Path) -> None:
     """Without -Xmx in the log the committed heap is no limit."""
     log = _tight()

@@ -9,7 +9,7 @@ from advisor.analyze.diagnose.check import Check
 from advisor.analyze.diagnose.trend import Trend, trend
 from advisor.analyze.incidents import METADATA, Sighting
 from advisor.model.analysis import Diagnosis
-from advisor.model.quantities import GIB, KIB, MIB, Rate
+from advisor.model.quantities import GIB, MIB, Rate
 
 TIGHT, VERY_TIGHT = 0.7, 0.9
 GROWTH_MATTERS = 0.1
@@ -25,7 +25,10 @@ METASPACE_GROWTH, METASPACE_SAMPLES, METASPACE_S = 0.1, 20, 600.0
 HUMONGOUS_SHARE = 0.05
 OOPS_LOST, OOPS_WORTH = 32 * GIB, 40 * GIB
 BURST_VARIATION, BURST_PEAK, BURST_INTERVALS = 1.0, 3.0, 20
-LEAST_HUMONGOUS_REGION, LARGEST_REGION = MIB, 32 * MIB
+LARGEST_REGION = 32 * MIB
+"""The largest that every release takes (HotSpot heapRegionBounds.hpp)."""
+LEAST_REGIONS = 64
+"""With fewer G1 has no room to plan: young alone is at least a twentieth of them."""
 
 
 def leak(case: Case) -> Diagnosis | None:
@@ -199,7 +202,7 @@ def humongous(case: Case) -> Diagnosis | None:
     seen = case.seen.causes.of("G1 Humongous Allocation")
     share = count / max(1, case.metrics.pauses.summary().count or 0)
     region = case.metrics.heap.region
-    larger = _larger_region(region, case.heap_max)
+    larger = _larger_region(region, case.metrics.heap.humongous_step or 1, case.heap_max)
     return finding(
         "warning" if share >= HUMONGOUS_SHARE else "info",
         f"Objects of half a region{f' ({size(region // 2)})' if region else ''} or more started "
@@ -212,10 +215,17 @@ def humongous(case: Case) -> Diagnosis | None:
     )
 
 
-def _larger_region(region: int | None, heap_max: int | None) -> str | None:
-    if not region or region >= LARGEST_REGION or (heap_max and heap_max < 64 * region):
+def _larger_region(region: int | None, step: int, heap_max: int | None) -> str | None:
+    """Regions of which the objects fill less than half; None where those would be too large, or too few for G1.
+
+    `step` is the number of regions that an object takes at most.
+    """
+    if not region:
         return None
-    return f"{2 * region // MIB}m" if region >= MIB else f"{2 * region // KIB}k"
+    wanted = 1 << (2 * step * region - 1).bit_length()
+    if wanted > LARGEST_REGION or (heap_max and heap_max < LEAST_REGIONS * wanted):
+        return None
+    return f"{wanted // MIB}m"
 
 
 def too_large(case: Case) -> Diagnosis | None:

@@ -207,12 +207,12 @@ def parallelism(case: Case) -> Diagnosis | None:
     """Parallel collections on hardly more than one processor."""
     processor = case.seen.processor
     workers = case.metrics.jvm.workers or case.metrics.jvm.number("parallel_workers") or 0
-    long = processor.long
-    if workers < 2 or case.collector not in ("parallel", "g1") or long.count < PARALLEL_LEAST:
+    long = processor.shared
+    if workers < 2 or case.collector not in ("parallel", "cms", "g1") or long.count < PARALLEL_LEAST:
         return None
     if processor.starved.count >= STARVED_COUNT:
         return None
-    busy = processor.long_busy_s / long.total
+    busy = processor.shared_busy_s / long.total
     if busy >= LOW_PARALLELISM * workers:
         return None
     return finding(
@@ -296,8 +296,8 @@ CHECKS = (
     Check(
         "low-parallelism",
         "Parallel collections do not use the processors.",
-        f"(user + sys) / real is below {LOW_PARALLELISM} per worker over {PARALLEL_LEAST} or more collections of "
-        f"{MEASURABLE_S} s or more; Parallel, G1, unless `cpu-starved` says why; info as above.",
+        f"(user + sys) / real is below {LOW_PARALLELISM} per worker over {PARALLEL_LEAST} or more pauses of {MEASURABLE_S} s "
+        "or more that are not full; Parallel, CMS, G1, unless `cpu-starved` says why; info as above.",
         "garbagecat's inverted parallelism, measured against the workers that the log prints.",
         parallelism,
     ),
