@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
-from advisor.analyze.incidents import REQUESTED, Incidents, Sighting
+from advisor.analyze.incidents import REQUESTED, Incidents
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
+from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 from advisor.model.quantities import Bytes
 

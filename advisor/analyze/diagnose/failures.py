@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many, millis, size, when
 from advisor.analyze.diagnose.check import Check
-from advisor.analyze.incidents import Emptied, Sighting
+from advisor.analyze.incidents import Emptied
+from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 
 EXHAUSTED_FREE = 0.05

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many, size, when
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.diagnose.trend import Trend, trend
-from advisor.analyze.incidents import METADATA, Sighting
+from advisor.analyze.incidents import METADATA
+from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 from advisor.model.quantities import GIB, MIB, Rate
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, clock, finding, logging, many, millis, when
 from advisor.analyze.diagnose.check import Check
-from advisor.analyze.incidents import MEASURABLE_S, STARVED, Sighting
+from advisor.analyze.incidents import MEASURABLE_S, STARVED
+from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 
 POOR_THROUGHPUT, LOW_THROUGHPUT = 0.9, 0.95
@@ -296,8 +297,8 @@ CHECKS = (
     Check(
         "low-parallelism",
         "Parallel collections do not use the processors.",
-        f"(user + sys) / real is below {LOW_PARALLELISM} per worker over {PARALLEL_LEAST} or more pauses of {MEASURABLE_S} s "
-        "or more that are not full; Parallel, CMS, G1, unless `cpu-starved` says why; info as above.",
+        f"(user + sys) / real is below {LOW_PARALLELISM} per worker over {PARALLEL_LEAST} or more pauses of "
+        f"{MEASURABLE_S} s or more that are not full; Parallel, CMS, G1, unless `cpu-starved` says why; info as above.",
         "garbagecat's inverted parallelism, measured against the workers that the log prints.",
         parallelism,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.analyze.diagnose.case import Case, finding, many, when
 from advisor.analyze.diagnose.check import Check
-from advisor.analyze.incidents import Sighting
+from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 
 RMI_S, RMI_TOLERANCE, RMI_SPREAD = (3600.0, 60.0), 0.02, 0.05
