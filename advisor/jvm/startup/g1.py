@@ -68,10 +68,8 @@ def region_size(state: FlagState) -> int:
         average = (state.number("InitialHeapSize") + state.number("MaxHeapSize")) // 2
         size = given or max(average // _REGIONS, _SMALLEST_REGION)
         return min(max(1 << max(size, 1).bit_length() - 1, _SMALLEST_REGION), LARGEST_REGION)
-    if not given:
-        size = min(max(state.number("MaxHeapSize") // _REGIONS, _SMALLEST_REGION), LARGEST_REGION)
-    else:
-        size = given
+    usual = min(max(state.number("MaxHeapSize") // _REGIONS, _SMALLEST_REGION), LARGEST_REGION)
+    size = given or usual
     largest = HUGEST_REGION if state.jdk >= 21 else LARGEST_REGION
     return min(max(1 << (size - 1).bit_length(), _SMALLEST_REGION), largest)
 

@@ -178,7 +178,7 @@ def _young_sizes(state: FlagState, unit: int, least_young: int) -> Sizing:
         max_young = given if state.is_asked("NewSize") else max_young
         return Sizing(unit, max_young if maximum == minimum else least_young, max_young, max_young)
     if state.is_asked("NewSize"):
-        young = min(max_young, min(given, initial - unit))
+        young = min(max_young, given, initial - unit)
         return Sizing(unit, min(young, minimum - unit), young, max_young)
     young = min(max(_bounded_down(initial // parts, unit), given), max_young)
     return Sizing(unit, least_young, young, max_young)

@@ -98,9 +98,10 @@ def _below_oops_end(state: FlagState, size: int, collector: Collector, *, insist
     """Keeps the heap where oops are compressed, with base zero if it can be; who insists on memory loses them."""
     lowest = defaults(state.jdk).get("HeapBaseMinAddress", 2 * GIB)
     compressed = state.on("UseCompressedOops")
-    if compressed or (state.jdk >= 17 and state.on("UseCompressedClassPointers")):
-        if not state.is_default("HeapBaseMinAddress") and state.number("HeapBaseMinAddress") < int(lowest):
-            state.decide("HeapBaseMinAddress", lowest)
+    matters = compressed or (state.jdk >= 17 and state.on("UseCompressedClassPointers"))
+    given = not state.is_default("HeapBaseMinAddress")
+    if matters and given and state.number("HeapBaseMinAddress") < int(lowest):
+        state.decide("HeapBaseMinAddress", lowest)
     if not compressed:
         return size
     end = compressed_oops_end(state, collector)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Literal
 
 from advisor.jvm.catalog import FlagInfo, catalog
@@ -50,7 +49,7 @@ def defaults(jdk: int) -> Mapping[str, FlagValue]:
             value = default_value(later) if later else None
         if value is not None:
             known[name] = value
-    return MappingProxyType({**INTERNAL, **known})
+    return {**INTERNAL, **known}
 
 
 @lru_cache
