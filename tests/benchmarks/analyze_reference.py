@@ -34,9 +34,15 @@ ABSOLUTE_MS = 0.0015
 SLOW_S = 60.0
 BAR = 0.98
 EXPLAINED = {
-    "11CMSPrintGC.log": "the full pause of GC(6), 141.054 ms, lies inside the young one of GC(5), 141.110 ms: one stop"
+    "SampleSun1_7_0_51_CMS_PrintApplStoppedTime.txt": (
+        "for the remark, 1.0507 ms in its line and 1.1523 ms in that of the stop, both take the scavenge inside it"
+    ),
+    "SampleSun1_7_0_51_CMS_PrintApplStoppedTime_TenuringDist.txt": "for the remark both take the scavenge inside it",
 }
 """Logs, by file name, whose reference is wrong, and why; they count as misses nevertheless."""
+_TIMED = re.compile(r"\[(\d+\.\d+)s\].*GC\(\d+\) Pause .* (\d+\.\d+)ms")
+STAMP_S = 0.001
+"""Time stamps are of whole milliseconds."""
 _PAUSE = re.compile(r"GC\((\d+)\) (?:[YyOo]: )?Pause [^\n]*?(?: (\d+[.,]\d+)ms)?\r?$")
 
 
@@ -159,6 +165,9 @@ def _counted(row: Mapping[str, str], path: Path) -> Expected | None:
     count = int(row["line_outer"] or row["line_pauses"])
     nested = count != int(row["line_pauses"])
     total_ms = outermost_ms(path) if nested else _milliseconds(row["line_sum_s"])
+    if not row["line_outer"] and _overlap_s(row) > 0.001 * count:
+        count, total_ms = outermost_by_time(path)
+        nested = True
     longest = _milliseconds(row["line_max_s"])
     return Expected(count, total_ms, longest, "lines, nested" if nested else "lines", judged=True)
 
@@ -179,6 +188,27 @@ def outermost_ms(path: Path) -> float:
             if not stack:
                 total += float(found[2].replace(",", "."))
     return total
+
+
+def _overlap_s(row: Mapping[str, str]) -> float:
+    """By how much the lengths of the lines exceed the union of their intervals."""
+    if row["line_union_s"] in ("", "None"):
+        return 0.0
+    return float(row["line_sum_s"]) - float(row["line_union_s"])
+
+
+def outermost_by_time(path: Path) -> tuple[int, float]:
+    """Number and total of the pauses that lie inside no other, by time stamps: for logs without lines of beginnings."""
+    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as lines:
+        found = [(float(end), float(ms)) for line in lines for end, ms in _TIMED.findall(line)]
+    # The line of a pause comes after those of the pauses inside it.
+    outer = [ms for at, (end, ms) in enumerate(found) if not any(_inside(end, ms, *other) for other in found[at + 1 :])]
+    return len(outer), sum(outer)
+
+
+def _inside(end_s: float, ms: float, other_end_s: float, other_ms: float) -> bool:
+    starts = end_s - ms / 1000, other_end_s - other_ms / 1000
+    return ms < other_ms and end_s <= other_end_s + STAMP_S and starts[0] >= starts[1] - STAMP_S
 
 
 def _milliseconds(text: str) -> float | None:
