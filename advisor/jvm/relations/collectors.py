@@ -132,6 +132,16 @@ def _deduplication(line: Together) -> str | None:
     return f"{line.collector} of JDK {line.jdk} has no string deduplication" if wanted else None
 
 
+def _zone(flag: str) -> Broken:
+    """Zones are numbers of buffers; in cards they have to fit into a word."""
+
+    def broken(line: Together) -> str | None:
+        buffers, cards = line.number(flag), line.number("G1UpdateBufferSize") or 256
+        return f"{flag} ({buffers:g}) is too large" if buffers and buffers * cards >= 1 << 64 else None
+
+    return broken
+
+
 def _too_many(flag: str, limit: int) -> Broken:
     def broken(line: Together) -> str | None:
         count = line.number(flag)
@@ -168,6 +178,10 @@ RELATIONS: tuple[Relation, ...] = (
     ),
     Relation(("EpsilonMaxTLABSize", "MinTLABSize"), _epsilon_tlab, "warning", collectors=(Collector.EPSILON,)),
     Relation(("G1UpdateBufferSize",), _g1_buffer, first=25, collectors=G1),
+    *(
+        Relation((flag, "G1UpdateBufferSize"), _zone(flag), first=17, last=17, collectors=G1)
+        for flag in ("G1ConcRefinementGreenZone", "G1ConcRefinementYellowZone", "G1ConcRefinementRedZone")
+    ),
     Relation(("UseRTMForStackLocks",), _deoptimize_transactions, "warning"),
     Relation(("UseZGC",), _z_heap, first=17, collectors=ZGC),
     Relation(("UseZGC",), _z_least_heap, collectors=(Collector.ZGC_GENERATIONAL,), unknown="heap"),

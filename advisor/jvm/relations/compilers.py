@@ -14,6 +14,7 @@ START_SIZE = 48 * MIB
 """What ReservedCodeCacheSize is held to be before tiered compilation raises it."""
 INITIAL_SIZE, LEAST_SIZE, MOST_SIZE = 2_496 * KIB, 400 * KIB, 2 * GIB
 _TIERED_POLICY, _ALIAS_LEVEL = 2, 3
+_LARGEST_THRESHOLD, _INT_MAX = 40_000, (1 << 31) - 1
 SEGMENTED_FROM = 240 * MIB
 LEAST_SEGMENT = 4 * KIB
 SEGMENTS = ("NonNMethodCodeHeapSize", "ProfiledCodeHeapSize", "NonProfiledCodeHeapSize")
@@ -80,8 +81,7 @@ def _small_segment(given: Mapping[str, float]) -> str | None:
 def _sum_of_segments(line: Together, given: Mapping[str, float]) -> str | None:
     reserved = line.number("ReservedCodeCacheSize")
     if reserved is None and line.jdk >= 25:
-        near = sum(given.get(name, 0) for name in SEGMENTS[:2])
-        return "JDK 25 crashes where calls have to reach over 2 GB of code" if near >= MOST_SIZE else None
+        return None  # the whole is then the sum of its parts
     if reserved is None:
         reserved = SEGMENTED_FROM if is_tiered(line) else START_SIZE
     total = sum(given.get(name, LEAST_SEGMENT) for name in SEGMENTS)
@@ -119,6 +119,14 @@ def _policy_choice(line: Together) -> str | None:
     return f"CompilationPolicyChoice ({choice:g}) does without tiered compilation, which is on"
 
 
+def _scaled_thresholds(line: Together) -> str | None:
+    """JDK 17 holds the scaled thresholds, of which this is the largest, to their own ranges."""
+    scale = line.number("CompileThresholdScaling")
+    if scale is None or scale * _LARGEST_THRESHOLD <= _INT_MAX:
+        return None
+    return f"CompileThresholdScaling ({scale:g}) makes the thresholds larger than {_INT_MAX}"
+
+
 def _alias_level(line: Together) -> str | None:
     level = line.number("AliasLevel")
     if level is None or level == _ALIAS_LEVEL or line.interpreted:
@@ -153,6 +161,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation((*SEGMENTS, "SegmentedCodeCache", "ReservedCodeCacheSize"), _full_part, "warning", first=11, last=21),
     Relation((*SEGMENTS, "SegmentedCodeCache", "ReservedCodeCacheSize"), _full_part, first=25),
     Relation(("CompilationPolicyChoice",), _policy_choice, last=11),
+    Relation(("CompileThresholdScaling",), _scaled_thresholds, first=17, last=17),
     Relation(("AliasLevel",), _alias_level, last=11),
     Relation(("UseLoopCounter",), _loop_counters, "warning"),
     Relation(("UseLoopPredicate",), _loop_predicates, "warning", first=25),

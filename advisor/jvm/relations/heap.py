@@ -12,6 +12,7 @@ from advisor.model.machine import Collector
 from advisor.model.quantities import GIB, KIB, MIB
 
 LEAST_HEAP, LEAST_INITIAL = 2 * MIB, MIB
+_PAGE = 4 * KIB
 ADDRESSES = 1 << 47
 """Bytes that a process of Linux x86-64 can address."""
 _HEAP_OF_A_MARK_BYTE = 32
@@ -141,13 +142,22 @@ def _zero_ratio(line: Together) -> str | None:
 
 
 def _survivor_ratio(line: Together) -> str | None:
-    ratio = line.number("SurvivorRatio")
-    layout = line.effective.layout
-    unit = GENERATION_ALIGNMENT.get(line.collector) or (layout.region if line.collector in G1 else None)
-    most = layout.max_heap // (unit or CARD_ALIGNMENT)
-    if ratio is None or ratio <= most:
+    ratio, heap = line.number("SurvivorRatio"), line.effective.layout.max_heap
+    unit = _space_unit(line)
+    if ratio is None or ratio <= heap // unit:
         return None
-    return f"SurvivorRatio ({ratio:g}) is more than {most}, the heap in units of {size(unit or CARD_ALIGNMENT)}"
+    return f"SurvivorRatio ({ratio:g}) is more than {heap // unit}, the heap in units of {size(unit)}"
+
+
+def _space_unit(line: Together) -> int:
+    """What the sizes of spaces are multiples of."""
+    match line.collector:
+        case Collector.G1:
+            return line.effective.layout.region or MIB
+        case Collector.EPSILON:
+            return _PAGE
+        case _:
+            return GENERATION_ALIGNMENT.get(line.collector, CARD_ALIGNMENT)
 
 
 def _small_eden(line: Together) -> str | None:
