@@ -110,8 +110,9 @@ def _pauses(columns: Sequence[Column], ink: Ink) -> list[str]:
         least = 1 if column.pause_ms > 0 and floor <= 0 else 0
         return ink.bars[min(steps, max(least, round(filled * steps)))]
 
-    kinds = [("F", "full collection", any(c.full for c in columns)), ("!", "failure", any(c.trouble for c in columns))]
-    legend = ", ".join(f"{mark} {what}" for mark, what, seen in kinds if seen)
+    marks = _marks(columns)
+    kinds = (("F", "full collection"), ("!", "failure"))
+    legend = ", ".join(f"{mark} {what}" for mark, what in kinds if mark in marks)
     return [f"longest pauses{f' ({legend})' if legend else ''}", *_rows(columns, PAUSE_ROWS, _ms(longest), cell, ink)]
 
 
@@ -124,9 +125,14 @@ def _rows(columns: Sequence[Column], rows: int, top: str, cell: Callable[[Column
     return lines
 
 
-def _axis(timeline: Timeline, width: int, ink: Ink) -> list[str]:
-    columns = _columns(timeline, COLUMNS)
-    marks = "".join("F" if column.full else "!" if column.trouble else " " for column in columns)
+def _marks(columns: Sequence[Column]) -> str:
+    """One letter for each column; a full collection is the graver of the two."""
+    return "".join("F" if column.full else "!" if column.trouble else " " for column in columns)
+
+
+def _axis(timeline: Timeline, columns: Sequence[Column], ink: Ink) -> list[str]:
+    width = len(columns)
+    marks = _marks(columns)
     lines = [" " * LABEL + ink.corner + ink.floor * width]
     if marks.strip():
         lines.append(" " * (LABEL + 1) + marks.rstrip())
