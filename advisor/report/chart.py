@@ -51,7 +51,7 @@ def timeline_chart(timeline: Timeline, heap_max: int | None, *, ascii_only: bool
     """Heap before and after collections, the longest pauses, and where full collections and failures were."""
     ink = ASCII if ascii_only else BLOCKS
     columns = _columns(timeline, COLUMNS)
-    return [*_heap(columns, heap_max, ink), *_pauses(columns, ink), *_axis(timeline, len(columns), ink)]
+    return [*_heap(columns, heap_max, ink), *_pauses(columns, ink), *_axis(timeline, columns, ink)]
 
 
 def _columns(timeline: Timeline, limit: int) -> list[Column]:
