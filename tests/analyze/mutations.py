@@ -21,7 +21,7 @@ from advisor.report.analyze_text import analyze_text
 
 Lines = list[bytes]
 Mutation = Callable[[Lines, random.Random, Sequence[Lines]], Lines]
-_DURATION = re.compile(rb"(\d+[.,]\d+) ?(ms|secs)")
+_DURATION = re.compile(r"(\d+[.,]\d+) ?(ms|sec)")
 FOREIGN = (
     b"2026-11-23 10:00:00.123 INFO 1 --- [main] c.e.App : started GC(7) in 3.2 ms",
     b'{"level":"info","msg":"Pause Young","took":"3.500ms"}',
@@ -208,7 +208,7 @@ def check(path: Path) -> Analysis | None:
 
 def assert_lawful(analysis: Analysis, text: bytes) -> None:
     """No more pauses than lengths in lines, none longer than the longest, no total beyond theirs, nothing negative."""
-    durations = [_milliseconds(*found) for found in _DURATION.findall(text)]
+    durations = [_milliseconds(*found) for found in _DURATION.findall(text.decode("utf-8", "replace"))]
     pauses = analysis.pauses
     if pauses.count:
         assert pauses.count <= len(durations)
@@ -236,8 +236,8 @@ def marked(analysis: Analysis) -> bool:
     )
 
 
-def _milliseconds(number: bytes, unit: bytes) -> float:
-    return float(number.replace(b",", b".")) * (1000 if unit == b"secs" else 1)
+def _milliseconds(number: str, unit: str) -> float:
+    return float(number.replace(",", ".")) * (1000 if unit == "sec" else 1)
 
 
 def _numbers(value: Any, where: str = "") -> Iterator[tuple[str, float]]:
