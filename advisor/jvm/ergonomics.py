@@ -6,7 +6,7 @@ and 25 against PrintFlagsFinal over random command lines. JDK 8 follows its sour
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -42,6 +42,25 @@ class EffectiveFlag(NamedTuple):
     origin: Origin
 
 
+class Settings(Mapping[str, EffectiveFlag]):
+    """What options or the JVM itself set, by flag; kept as two tables, since most questions are for single flags."""
+
+    __slots__ = ("origins", "values_by_name")
+
+    def __init__(self, values: Mapping[str, FlagValue], origins: Mapping[str, Origin]) -> None:
+        self.values_by_name = values
+        self.origins = origins
+
+    def __getitem__(self, name: str) -> EffectiveFlag:
+        return EffectiveFlag(self.values_by_name[name], self.origins.get(name, "default"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+
 class Printed(NamedTuple):
     """A flag's final value as PrintFlagsFinal writes it, and where it comes from."""
 
@@ -59,7 +78,7 @@ class Effective:
     jdk: int
     machine: Machine
     collector: Collector
-    flags: Mapping[str, EffectiveFlag]
+    flags: Settings
     layout: HeapLayout
     parallel_gc_threads: int
     conc_gc_threads: int
@@ -69,9 +88,9 @@ class Effective:
 
     def value(self, name: str) -> FlagValue | None:
         """The final value of a flag; None where it is unknown or depends on what is not modelled."""
-        found = self.flags.get(name)
+        found = self.flags.values_by_name.get(name)
         if found is not None:
-            return found.value
+            return found
         if is_unmodelled(name):
             return None
         info = catalog(self.jdk).flag(name)
@@ -80,9 +99,10 @@ class Effective:
     def printed(self) -> dict[str, Printed]:
         """Every flag of the release whose final value is known, by name, as PrintFlagsFinal prints it."""
         release, defaults_of = catalog(self.jdk), printed_defaults(self.jdk)
+        origins = self.flags.origins
         changed = {
-            name: Printed(shown(flag.value), flag.origin)
-            for name, flag in self.flags.items()
+            name: Printed(shown(value), origins.get(name, "default"))
+            for name, value in self.flags.values_by_name.items()
             if name in defaults_of or release.flag(name) is not None
         }
         merged = {**defaults_of, **changed}
@@ -144,10 +164,7 @@ def _concurrent_threads(started: Started) -> int:
     return max(started.state.number("ConcGCThreads"), 1 if started.collector is Collector.CMS else 0)
 
 
-def _changed(started: Started) -> dict[str, EffectiveFlag]:
-    origins, hidden = started.state.origins, without_flag(started.state.jdk)
-    return {
-        name: EffectiveFlag(value, origins.get(name, "default"))
-        for name, value in started.state.changed.items()
-        if name not in hidden
-    }
+def _changed(started: Started) -> Settings:
+    state = started.state
+    hidden = without_flag(state.jdk)
+    return Settings({name: value for name, value in state.changed.items() if name not in hidden}, state.origins)

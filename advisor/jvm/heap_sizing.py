@@ -39,14 +39,14 @@ class HeapBounds:
     minimum: int
 
 
-def align_up(size: int, alignment: int) -> int:
+def align_up(size: float, alignment: int) -> int:
     """The next multiple of `alignment`."""
-    return -(-size // alignment) * alignment
+    return -int(-size // alignment) * alignment
 
 
-def align_down(size: int, alignment: int) -> int:
+def align_down(size: float, alignment: int) -> int:
     """The multiple of `alignment` at or below `size`."""
-    return size // alignment * alignment
+    return int(size // alignment) * alignment
 
 
 def integer(values: Mapping[str, FlagValue], name: str) -> int | None:
