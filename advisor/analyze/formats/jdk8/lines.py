@@ -6,15 +6,17 @@ import re
 
 from advisor.analyze.formats.jdk8.text import NUMBER, SIZE, STAMP
 
+_SECONDS = r"(\d{1,9}(?:[.,]\d{1,6})?)"
+_TIMES = rf"\[Times: user={_SECONDS} sys={_SECONDS}, real={_SECONDS} secs\]"
 YOUNG_LINE = re.compile(
     r"\[GC(?: \(([^()\n]{0,60}(?:\(\))?)\))? ?"
     rf"(?:{STAMP}\[(?:AS)?(ParNew|DefNew|PSYoungGen): "
     rf"(\d{{1,15}})K->(\d{{1,15}})K\((\d{{1,15}})K\)(?:, {NUMBER} secs)?\])?"
     r" {1,2}(\d{1,15})K->(\d{1,15})K\((\d{1,15})K\)(?: icms_dc=\d+ )?, (\d{1,9}[.,]\d{1,9}) secs\]"
-    r"(?: \[Times: user=([\d.,]{1,12}) sys=([\d.]{1,12}|\d{1,9},\d{1,6}), real=([\d.,]{1,12}) secs\])? ?\r?$"
+    rf"(?: {_TIMES})? ?\r?$"
 )
 """1 cause, 2 collector, 3-5 young, 6-8 heap, 9 seconds, 10-12 user, sys, real."""
-TIMES = re.compile(r"\[Times: user=([\d.,]{1,12}) sys=([\d.]{1,12}|\d{1,9},\d{1,6}), real=([\d.,]{1,12}) secs\]")
+TIMES = re.compile(_TIMES)
 CMS_PHASE = re.compile(
     rf"\[(?:AS)?CMS-concurrent-([a-z-]{{1,40}}?)(?:-start|: ({NUMBER})/({NUMBER}) secs)\](?: ?\[Times: [^\[\]]*\] ?)?"
 )
