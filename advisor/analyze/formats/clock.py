@@ -17,7 +17,10 @@ class Stamp(NamedTuple):
 
 
 def _decimal(text: str) -> float:
-    return float(text.replace(",", "."))
+    try:
+        return float(text)
+    except ValueError:
+        return float(text.replace(",", "."))
 
 
 def _date(text: str) -> float:
@@ -48,6 +51,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._stamp: Stamp | None = None
+        self._column = 0
         self._base_s = 0.0
         self._before_s: float | None = None
         """The time before the last."""
@@ -67,7 +71,7 @@ class Clock:
         Where time goes back (the log of another run, a clock that was set) it goes on from the last time.
         """
         stamp = self._stamp
-        found = stamp.pattern.search(line, 0, end) if stamp else self._settle(line, end)
+        found = self._found(stamp.pattern, line, end) if stamp else self._settle(line, end)
         if found:
             try:
                 now = self._stamp.seconds(found[1])  # type: ignore[union-attr]
@@ -83,6 +87,14 @@ class Clock:
                 now = self._stepped(now, last)
             self._before_s, self.last_s = last, now
         return self.last_s
+
+    def _found(self, pattern: re.Pattern[str], line: str, end: int) -> re.Match[str] | None:
+        """The time stamp, which nearly always is where the last one was."""
+        found = pattern.match(line, self._column, end)
+        if found is None:
+            found = pattern.search(line, 0, end)
+            self._column = found.start() if found else 0
+        return found
 
     def _stepped(self, now: float, last: float) -> float:
         """Time went back. Where it is still after the line before the last, only the last time stamp was wrong."""

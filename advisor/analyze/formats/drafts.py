@@ -38,7 +38,11 @@ class Drafts:
             draft = self._open[gc_id] = Draft()
         return draft
 
+    def taken(self, gc_id: int) -> Draft | None:
+        """The draft of a collection, if there is one; it is forgotten."""
+        return self._open.pop(gc_id, None)
+
     def finish(self, gc_id: int) -> Spaces:
         """The spaces of a collection that ended; its draft is forgotten."""
-        draft = self._open.pop(gc_id, None)
+        draft = self.taken(gc_id)
         return draft.finished() if draft else Spaces()

@@ -22,6 +22,7 @@ from advisor.analyze.events import (
     Safepoint,
     Setting,
     Skipped,
+    Spaces,
     Started,
     Trouble,
 )
@@ -36,6 +37,7 @@ from advisor.analyze.formats.unified.wording import (
     ENTERING,
     FIELD,
     FOUND,
+    LENGTH,
     METASPACE,
     OLD,
     PART,
@@ -84,6 +86,9 @@ class Reader:
         self._generations_told = False
         self._kinds: dict[str, PauseKind] = {}
         self._beginnings: set[str] = set()
+        self._phases: set[str] = set()
+        self._timed_phases: set[str] = set()
+        """Names of concurrent phases, as they stand in lines without and with a length."""
         self._collector: str | None = None
         self._operation: str | None = None
         self._reference_kind: str | None = None
@@ -139,14 +144,17 @@ class Reader:
 
     def _scan(self, text: str) -> None:
         """Only the lines that say something. ZGC's tables have too many rows for that to pay."""
-        beginnings = self._beginnings
+        beginnings, stanza = self._beginnings, self._stanza
         for found in SCAN.finditer(text):
-            message = found[MESSAGE]
-            if message is None:
-                if found[1] is not None and self._stanza(found):
+            last = found.lastindex
+            if last == MESSAGE:
+                message = found[MESSAGE]
+                if message in beginnings:
+                    self._began(int(found[1]), message)
                     continue
-            elif message in beginnings:
-                self._began(int(found[1]), message)
+                if message[:1] == "C" and self._known_phase(text, found, message):
+                    continue
+            elif last is not None and stanza(found):
                 continue
             self._found(text, found)
             if self._tables.active:
@@ -165,51 +173,56 @@ class Reader:
 
     def _stanza(self, found: re.Match[str]) -> bool:
         """The lines that end a collection of G1; False where the name of the pause is none."""
-        (
-            beginning,
-            workers,
-            workers_max,
-            between,
-            *counts,
-            prefix,
-            name,
-            before,
-            after,
-            capacity,
-            length,
-            user,
-            system,
-            real,
-        ) = found.group(*FIGURES)
-        gc_id = int(found[1])
+        beginning, workers, workers_max, between, *counts, prefix, name = found.group(*FIGURES[:17])
         if name not in self._kinds and not is_name(name):
             return False
+        gc_id = int(found[1])
         if beginning is not None:
             if beginning not in self._beginnings and not is_beginning(beginning):
                 return False
             self._began(gc_id, beginning)
-            facts = self._drafts.of(gc_id).facts
-            facts["workers"], facts["workers_max"] = int(workers), int(workers_max)
             if any(word in between for word in TELLING):
                 self._each(between.split("\n"))
-        self._counted(gc_id, counts)
         end_s = self._clock.read(prefix, len(prefix))
+        before, after, capacity, length, user, system, real = found.group(*FIGURES[17:])
+        spaces = self._counted(gc_id, workers, workers_max, counts)
         heap = Change(int(before) << 20, int(after) << 20, int(capacity) << 20)
-        self._ended(gc_id, name, float(length), heap, end_s)
+        self._ended(gc_id, name, float(length), heap, end_s, spaces)
         self._out.append(CpuTimes(self._clock.last_s, gc_id, float(user), float(system), float(real)))
         return True
 
-    def _counted(self, gc_id: int, counts: Iterable[str]) -> None:
-        """The regions and the metaspace of a stanza."""
-        facts = self._drafts.of(gc_id).facts
-        eden, eden_after, eden_limit, kept, kept_after, kept_limit, old, old_after, large, large_after, metaspace = map(
-            int, counts
-        )
-        facts["eden_regions"] = Regions(eden, eden_after, eden_limit)
-        facts["survivor_regions"] = Regions(kept, kept_after, kept_limit)
-        facts["old_regions"] = Regions(old, old_after)
-        facts["humongous_regions"] = Regions(large, large_after)
+    def _counted(self, gc_id: int, workers: str | None, workers_max: str, counts: Iterable[str]) -> Spaces:
+        """The workers, the regions and the metaspace of a stanza, with what lines before it told."""
+        e, e_after, e_limit, s, s_after, s_limit, o, o_after, h, h_after, metaspace = map(int, counts)
+        eden, survivors = Regions(e, e_after, e_limit), Regions(s, s_after, s_limit)
+        old, humongous = Regions(o, o_after), Regions(h, h_after)
+        used, most = (int(workers), int(workers_max)) if workers else (None, None)
+        draft = self._drafts.taken(gc_id)
+        if draft is None:
+            return Spaces(
+                None, None, None, None, eden, survivors, old, humongous, (), None, metaspace << 10, used, most
+            )
+        facts = draft.facts
+        facts["eden_regions"], facts["survivor_regions"] = eden, survivors
+        facts["old_regions"], facts["humongous_regions"] = old, humongous
         facts["metaspace"] = metaspace << 10
+        if used is not None:
+            facts["workers"], facts["workers_max"] = used, most
+        return draft.finished()
+
+    def _known_phase(self, text: str, found: re.Match[str], message: str) -> bool:
+        """A concurrent phase whose name was met before; False for all other messages."""
+        if message in self._phases:
+            length_ms = None
+        else:
+            message, _, length = message.rpartition(" ")
+            if message not in self._timed_phases or not LENGTH.fullmatch(length):
+                return False
+            length_ms = milliseconds(length[:-2])
+        at = found.start()
+        prefix = text[text.rfind("\n", 0, at) + 1 : at + 2]
+        self._out.append(Phase(self._clock.read(prefix, len(prefix)), int(found[1]), message, length_ms))
+        return True
 
     def _line(self, line: str, at: int) -> None:
         """A line with a GC id; what else may look like one is passed over."""
@@ -264,9 +277,12 @@ class Reader:
         if found is None or not is_name(found[1]):
             self._not_ended(line, gc_id, rest)
             return
-        self._ended(gc_id, found[1], milliseconds(found[8]), change(found, 2), self._clock.read(line, self._at))
+        end_s = self._clock.read(line, self._at)
+        self._ended(gc_id, found[1], milliseconds(found[8]), change(found, 2), end_s, self._drafts.finish(gc_id))
 
-    def _ended(self, gc_id: int, name: str, length_ms: float, heap: Change | None, end_s: float | None) -> None:
+    def _ended(
+        self, gc_id: int, name: str, length_ms: float, heap: Change | None, end_s: float | None, spaces: Spaces
+    ) -> None:
         """A pause that is over, by whatever line says so."""
         self._stopped = False
         self._opened.ends(gc_id)
@@ -276,18 +292,19 @@ class Reader:
                 self._kinds.clear()
             what = self._kinds[name] = kind(name)
             self._hints(name)
-        pause = Pause(end_s, gc_id, what, name, length_ms, heap, self._drafts.finish(gc_id))
+        pause = Pause(end_s, gc_id, what, name, length_ms, heap, spaces)
         if self._held:
             pause = self._joined(pause)
         if gc_id == self._open_young:
             self._open_young = None
-        if pause.kind == "full" and (self._open_young is not None or not self._starts_seen):
+        if what == "full" and (self._open_young is not None or not self._starts_seen):
             self._flush()
             self._ready.extend(self._out)
             self._out.clear()
             self._held = [pause]
         else:
-            self._flush()
+            if self._held:
+                self._flush()
             self._out.append(pause)
 
     def _not_ended(self, line: str, gc_id: int, rest: str) -> None:
@@ -298,9 +315,7 @@ class Reader:
             self._inside(self._pause, line[:following], self._at, start)
             self._line(line[following:], line[following:].find("GC("))
         elif is_beginning(rest):
-            if len(self._beginnings) > REMEMBERED:
-                self._beginnings.clear()
-            self._beginnings.add(rest)
+            self._remember(self._beginnings, rest)
             self._began(gc_id, rest)
         else:
             self._opened.ends(gc_id)
@@ -353,7 +368,15 @@ class Reader:
         if found is None:
             return
         length_ms = milliseconds(found[8]) if found[8] else None
+        if found[2] is None:
+            self._remember(self._phases if length_ms is None else self._timed_phases, found[1])
         self._out.append(Phase(self._clock.read(line, self._at), gc_id, found[1], length_ms, change(found, 2)))
+
+    @staticmethod
+    def _remember(texts: set[str], text: str) -> None:
+        if len(texts) > REMEMBERED:
+            texts.clear()
+        texts.add(text)
 
     def _cycle(self, line: str, gc_id: int, rest: str) -> None:
         found = CYCLE.match(rest)

@@ -28,6 +28,7 @@ ANYWHERE = re.compile(
 GC = re.compile(r"(?:^|[\] ])GC\(\d+\) |\]\[gc[,\] ]|\bUsing (?:Serial|Parallel|G1|Concurrent Mark|The Z|Shen|Eps)")
 HEAP = r"(\d{1,15})([BKMG])(?:\(\d+%\))?->(\d{1,15})([BKMG])(?:\((?:(\d{1,15})([BKMG])|\d+%)\))?"
 MS = r"(\d{1,12}[.,]\d{1,9})ms"
+LENGTH = re.compile(MS)
 PAUSE = re.compile(rf"Pause (.+?)(?: {HEAP})? {MS}$")
 PHASE = re.compile(rf"((?:Concurrent|Coalescing) .+?)(?: {HEAP})?(?: {MS})?$")
 CYCLE = re.compile(rf"((?:Garbage|Minor|Major) Collection \((?:[^()]|\(\))*\)) {HEAP}(?: [\d.,]+s)?$")
