@@ -132,6 +132,15 @@ def test_regions_are_as_large_as_the_objects_need(
     assert flags == ((f"-XX:G1HeapRegionSize={expected}",) if expected else ())
 
 
+@pytest.mark.parametrize(("hours", "severity"), [(0, "error"), (5, "warning")])
+def test_a_rare_failure_is_a_warning(hours: int, severity: str, tmp_path: Path) -> None:
+    """One full collection of 300 ms in five minutes, or in five hours."""
+    log = healthy().pause(310, "Full (G1 Compaction Pause)", 300, 1000, 200)
+    for number in range(1, hours * 360):
+        log.young(310 + 10.0 * number, before=700, after=200)
+    assert log.findings(tmp_path)["full-collections"].severity == severity
+
+
 def test_full_collections_do_not_count_against_parallelism(tmp_path: Path) -> None:
     log = healthy("Parallel").line(0.006, "gc,init", "Parallel Workers: 4")
     for number in range(8):

@@ -18,7 +18,8 @@ _HEAD = """# Diagnosis
 seen first, last and worst (seconds on the log's clock), how sure it is, and what to do.
 
 * `error`: the collector failed at something, or the program hardly runs. `warning`: it costs, or it will fail when the
-  load grows. `info`: worth knowing.
+  load grows. `info`: worth knowing. Failures of a collector that come less than once in ten minutes and take less than
+  0.1 % of the time are warnings.
 * Confidence is a different matter: `high` is counted or printed by the JVM, `medium` follows from several figures or
   from a short log, `low` is a hint.
 * Findings of one severity are in the order of `weight`, about the share of the running time at stake.

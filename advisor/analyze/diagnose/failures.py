@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.analyze.diagnose.case import CONCURRENT, Case, clock, finding, many, millis, size, when
+from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, clock, finding, many, millis, size, when
 from advisor.analyze.diagnose.check import Check
 from advisor.analyze.incidents import Emptied
 from advisor.analyze.sightings import Sighting
@@ -17,10 +17,19 @@ FULL_ROW_COSTS = 0.1
 """Share of the time in full collections from which such rows are an error."""
 HABIT_COUNT, HABIT_SHARE = 3, 0.1
 """Serial and Parallel: full collections, and their number per young one."""
-STALL_SHARE = 0.01
+RARE_S, RARE_SHARE = 600.0, 0.001
+"""Failures that come less than once in so many seconds and take less than that share of the time are warnings."""
 PACING_SHARE = 0.05
 PARALLEL_FULL_SINCE = 10
 """JEP 307 made G1's full collection parallel."""
+
+
+def severity(case: Case, seen: Sighting) -> Severity:
+    """A failure is an error, unless it is so rare and short that hardly anybody can have noticed."""
+    if not case.elapsed_s or not seen.count:
+        return "error"
+    often = seen.count >= max(1.0, case.elapsed_s / RARE_S)
+    return "error" if often or case.share(seen.total) >= RARE_SHARE else "warning"
 
 
 def exhausted(case: Case) -> Diagnosis | None:
@@ -74,7 +83,7 @@ def full_collections(case: Case) -> Diagnosis | None:
     if case.collector in ("serial", "parallel"):
         return _habit(case, seen)
     return finding(
-        "error",
+        severity(case, seen),
         f"The concurrent collector lost the race {many(seen.count, 'time')} and stopped the program for a full "
         f"collection: {millis(seen.total / seen.count)} on average.",
         when(seen, f"{many(seen.count, 'full collection')}", "ms"),
@@ -139,7 +148,7 @@ def concurrent_mode(case: Case) -> Diagnosis | None:
     told = case.seen.troubles.of("concurrent-mode-failure")
     seen = told if told.count else case.unwanted_full
     return finding(
-        "error",
+        severity(case, seen),
         f"Old filled up before the concurrent cycle of CMS was over: {many(count, 'concurrent mode failure')}.",
         when(seen, f"{many(count, 'full collection')} during a cycle"),
         "Start the cycle earlier, give old more room, or promote less.",
@@ -157,7 +166,7 @@ def promotion_failed(case: Case) -> Diagnosis | None:
         return None
     seen = case.seen.troubles.of("promotion-failed")
     return finding(
-        "error",
+        severity(case, seen),
         "Survivors found no room in old: it is too full or too fragmented.",
         when(seen, many(count, "promotion failure")),
         "Start collections of old earlier and give it more room; CMS never compacts, G1 does.",
@@ -175,7 +184,7 @@ def evacuation(case: Case) -> Diagnosis | None:
     seen = case.seen.troubles.of("evacuation-failure")
     share = count / max(1, case.metrics.pauses.count("young") + case.metrics.pauses.count("mixed"))
     return finding(
-        "error",
+        severity(case, seen),
         f"G1 found no free regions to copy survivors into in {share:.1%} of its evacuations: what is left in place "
         "lengthens the pause and fragments the heap.",
         when(seen, many(count, "evacuation failure"), "ms"),
@@ -194,7 +203,7 @@ def stalls(case: Case) -> Diagnosis | None:
     seen = case.seen.troubles.of("allocation-stall")
     mean = seen.total / max(1, seen.count)
     return finding(
-        "error",
+        severity(case, seen),
         f"Threads had to wait for memory {many(failures.stalls, 'time')}, {millis(mean)} on average: the collector "
         "does not keep up with allocation.",
         when(seen, f"{many(failures.stalls, 'stall')}", "ms"),
@@ -228,7 +237,7 @@ def degenerated(case: Case) -> Diagnosis | None:
         return None
     seen = case.seen.troubles.of("degenerated")
     return finding(
-        "error",
+        severity(case, seen),
         f"Shenandoah ran out of memory during {many(count, 'cycle')} and finished them with the program stopped.",
         when(seen, many(count, "degenerated collection"), "ms"),
         "Give more heap, or start cycles earlier (ShenandoahMinFreeThreshold, ShenandoahInitFreeThreshold).",
