@@ -170,7 +170,7 @@ RELATIONS: tuple[Relation, ...] = (
     *(
         Relation((*_INTERPRETERS, flag), _without_compiler(flag), "warning", first=first)
         for flag, first in (
-            ("TieredCompilation", 8), ("UseCompiler", 8), ("ProfileInterpreter", 8), ("SegmentedCodeCache", 21),
+            ("TieredCompilation", 11), ("UseCompiler", 11), ("ProfileInterpreter", 11), ("SegmentedCodeCache", 21),
         )
     ),
 )  # fmt: skip

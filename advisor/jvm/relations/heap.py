@@ -130,6 +130,14 @@ def _g1_young_over_max(line: Together) -> str | None:
     return f"the young generation ({size(young)}) is larger than the heap ({size(maximum)}) and is cut without a word"
 
 
+def _young_raises_most(line: Together) -> str | None:
+    """Without a word of the JVM; G1 says so."""
+    young, most = line.number("NewSize"), line.number("MaxNewSize")
+    if young is None or most is None or young <= most:
+        return None
+    return f"NewSize ({size(young)}) is more than MaxNewSize ({size(most)}), which it raises without a word"
+
+
 def _ratio_beside_size(line: Together) -> str | None:
     sized = [name for name in ("NewSize", "MaxNewSize") if name in line.values]
     if "NewRatio" not in line.values or not sized:
@@ -256,17 +264,18 @@ RELATIONS: tuple[Relation, ...] = (
         for note, words in _NOTES.items()
     ),
     Relation(("NewSize", "MaxNewSize", "MaxHeapSize"), _g1_young_over_max, "info", "heap-bounds", collectors=G1),
+    Relation(("NewSize", "MaxNewSize"), _young_raises_most, "info", "heap-bounds", collectors=GENERATIONAL),
     Relation(("NewRatio", "NewSize", "MaxNewSize"), _ratio_beside_size, "warning", collectors=G1),
     Relation(("NewRatio",), _zero_ratio, collectors=GENERATIONAL),
-    Relation(("SurvivorRatio",), _survivor_ratio, unknown="heap"),
-    Relation(("TLABSize", "MinTLABSize"), _tlab_size, unknown="heap"),
+    Relation(("SurvivorRatio",), _survivor_ratio, first=11, unknown="heap"),
+    Relation(("TLABSize", "MinTLABSize"), _tlab_size, first=11, unknown="heap"),
     Relation(
         ("MinTLABSize", "AllocatePrefetchLines", "AllocateInstancePrefetchLines", "AllocatePrefetchStepSize"),
-        _least_tlab, unknown="heap",
+        _least_tlab, first=11, unknown="heap",
     ),
     Relation(_FIRST_EDEN, _small_eden, check="heap-bounds", collectors=GENERATIONAL, unknown="heap"),
     Relation(
         ("YoungPLABSize", "OldPLABSize", "MinTLABSize"), _plab_sizes,
-        collectors=(*G1, Collector.PARALLEL, Collector.CMS), unknown="heap",
+        first=11, collectors=(*G1, Collector.PARALLEL, Collector.CMS), unknown="heap",
     ),
 )  # fmt: skip

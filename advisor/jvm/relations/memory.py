@@ -10,6 +10,8 @@ from advisor.jvm.relations.base import ZGC, Broken, Relation, Together, size
 from advisor.model.quantities import GIB, KIB, MIB
 
 LEAST_JAVA_STACK_KB, LEAST_COMPILER_STACK_KB, LEAST_VM_STACK_KB = 136, 144, 64
+_LEAST_STACK_8_KB = 228
+"""JDK 8: 23 guard pages of 4 kB and 17 of 8 kB (os_linux.cpp, min_stack_allowed)."""
 _BOOT_METASPACE = 4 * MIB
 _LEAST_METASPACE = {17: 3 * MIB}
 _LEAST_METASPACE_LATER = 4 * MIB
@@ -130,12 +132,17 @@ def _nmt_statistics(line: Together) -> str | None:
 
 
 RELATIONS: tuple[Relation, ...] = (
-    Relation(("ThreadStackSize",), _small_stack("ThreadStackSize", LEAST_JAVA_STACK_KB), check="out-of-range"),
+    Relation(("ThreadStackSize",), _small_stack("ThreadStackSize", _LEAST_STACK_8_KB), check="out-of-range", last=8),
+    Relation(
+        ("ThreadStackSize",), _small_stack("ThreadStackSize", LEAST_JAVA_STACK_KB), check="out-of-range", first=11
+    ),
     Relation(
         ("CompilerThreadStackSize",), _small_stack("CompilerThreadStackSize", LEAST_COMPILER_STACK_KB),
-        check="out-of-range",
+        check="out-of-range", first=11,
     ),
-    Relation(("VMThreadStackSize",), _small_stack("VMThreadStackSize", LEAST_VM_STACK_KB), check="out-of-range"),
+    Relation(
+        ("VMThreadStackSize",), _small_stack("VMThreadStackSize", LEAST_VM_STACK_KB), check="out-of-range", first=11
+    ),
     *(Relation((flag,), _stack_beyond_memory(flag)) for flag in ("CompilerThreadStackSize", "VMThreadStackSize")),
     Relation(("AutoCreateSharedArchive",), _archive_file, first=21),
     Relation(("LargePageSizeInBytes", "UseLargePages"), _z_large_pages, first=17, collectors=ZGC),

@@ -16,6 +16,8 @@ from advisor.jvm.verdict import Severity
 from advisor.model.machine import Collector
 from advisor.model.quantities import MIB
 
+_CHECKED = 11
+"""The first release here with constraint functions: they came with JDK 9. JDK 8 checks a few values of its own."""
 _COUNTER_BITS = {8: 29, 11: 29}
 """Bits of an invocation counter that count (invocationCounter.hpp); 31 from JDK 17 on."""
 _CODE_ENTRY_ALIGNMENT, _CODE_SEGMENT, _LEAST_ALIGNMENT = 32, 64, 16
@@ -44,7 +46,7 @@ class Lone:
     flag: str
     holds: Callable[[float], bool]
     words: str
-    first: int = 8
+    first: int = _CHECKED
     last: int = 99
     collectors: tuple[Collector, ...] = ()
     severity: Severity = "error"
@@ -140,7 +142,7 @@ TEXTS: tuple[Text, ...] = (
     Text("CompilationMode", ("default", "normal", "quick-only", "high-only", "high-only-quick-internal")),
 )
 AT_PARSE: tuple[Lone, ...] = (
-    Lone("ObjectAlignmentInBytes", power_of_two, "a power of two"),
+    Lone("ObjectAlignmentInBytes", power_of_two, "a power of two", first=8),
     Lone("LargePageSizeInBytes", power_of_two, "a power of two", first=25),
     Lone("GCCardSizeInBytes", power_of_two, "a power of two", first=21),
 )
@@ -350,8 +352,8 @@ RELATIONS: tuple[Relation, ...] = (
         for one in TEXTS
     ),
     *(Relation((flag,), _guarded(flag, guard)) for guard, flags in _GUARDED.items() for flag in flags),
-    Relation(("SurvivorAlignmentInBytes",), _survivor_alignment),
-    Relation(("HeapBaseMinAddress",), _heap_base, unknown="heap"),
+    Relation(("SurvivorAlignmentInBytes",), _survivor_alignment, first=_CHECKED),
+    Relation(("HeapBaseMinAddress",), _heap_base, first=_CHECKED, unknown="heap"),
     *(
         Relation(
             (one.flag,), one.broken, one.severity, first=one.first, last=one.last, collectors=one.collectors
@@ -366,20 +368,24 @@ RELATIONS: tuple[Relation, ...] = (
         ("G1NewSizePercent", "G1MaxNewSizePercent"), at_most("G1NewSizePercent", "G1MaxNewSizePercent"), collectors=G1
     ),
     Relation(("GCPauseIntervalMillis", "MaxGCPauseMillis"), _pause_interval, collectors=G1),
-    Relation(("NodeLimitFudgeFactor", "MaxNodeLimit"), _node_limit),
+    Relation(("NodeLimitFudgeFactor", "MaxNodeLimit"), _node_limit, first=_CHECKED),
     Relation(
-        ("CodeEntryAlignment", "CodeCacheSegmentSize", "OptoLoopAlignment", "InteriorEntryAlignment"), _code_alignment
+        ("CodeEntryAlignment", "CodeCacheSegmentSize", "OptoLoopAlignment", "InteriorEntryAlignment"), _code_alignment,
+        first=_CHECKED,
     ),
-    Relation(("CompileThreshold",), _compile_threshold),
-    Relation(("OnStackReplacePercentage", "InterpreterProfilePercentage", "CompileThreshold"), _osr_percentage),
+    Relation(("CompileThreshold",), _compile_threshold, first=_CHECKED),
+    Relation(
+        ("OnStackReplacePercentage", "InterpreterProfilePercentage", "CompileThreshold"), _osr_percentage,
+        first=_CHECKED,
+    ),
     Relation(("DisableIntrinsic", "ControlIntrinsic"), _intrinsics, first=17),
-    Relation(("SoftRefLRUPolicyMSPerMB",), _soft_references, unknown="heap"),
-    Relation(("AlwaysTenure", "MaxTenuringThreshold"), _always_tenure),
+    Relation(("SoftRefLRUPolicyMSPerMB",), _soft_references, first=_CHECKED, unknown="heap"),
+    Relation(("AlwaysTenure", "MaxTenuringThreshold"), _always_tenure, first=_CHECKED),
     Relation(("InitialTenuringThreshold",), _tenuring, collectors=(Collector.PARALLEL,)),
-    Relation(("MarkStackSize", "MarkStackSizeMax"), _mark_stack),
-    Relation(("AllocatePrefetchStepSize", "AllocatePrefetchStyle"), _prefetch_step),
+    Relation(("MarkStackSize", "MarkStackSizeMax"), _mark_stack, first=_CHECKED),
+    Relation(("AllocatePrefetchStepSize", "AllocatePrefetchStyle"), _prefetch_step, first=_CHECKED),
     Relation(
         ("BiasedLockingBulkRebiasThreshold", "BiasedLockingBulkRevokeThreshold", "BiasedLockingDecayTime"),
-        _bias, last=17,
+        _bias, first=_CHECKED, last=17,
     ),
 )  # fmt: skip
