@@ -49,11 +49,9 @@ class Emptied:
 
 
 class Processor:
-    """User, system and elapsed time of collections, where the log prints them."""
+    """User, system and elapsed time of the longer collections, where the log prints them."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.user_s = self.sys_s = self.real_s = 0.0
         self.starved = Sighting()
         """Collections whose threads did not get processors; the value is seconds."""
         self.system = Sighting()
@@ -65,13 +63,7 @@ class Processor:
         self.shared_busy_s = 0.0
 
     def add(self, time_s: float | None, user_s: float, sys_s: float, real_s: float, *, full: bool) -> None:
-        """One collection."""
-        self.count += 1
-        self.user_s += user_s
-        self.sys_s += sys_s
-        self.real_s += real_s
-        if real_s < MEASURABLE_S:
-            return
+        """One collection that is long enough to tell."""
         self.long.add(time_s, real_s)
         if not full:
             self.shared.add(time_s, real_s)
@@ -94,18 +86,12 @@ class Meaning:
     cycle: bool
     """It begins a concurrent cycle."""
     degenerated: bool
-    evacuation: bool
-    """Its name tells of a failed evacuation."""
-
-    @property
-    def special(self) -> bool:
-        """Whether it is more than a young collection or a step of a cycle."""
-        return self.full or self.explicit or self.cycle
-
-    @property
-    def collects(self) -> bool:
-        """Whether the heap before and after it are those of a collection."""
-        return self.young or self.full or self.degenerated
+    special: bool
+    """It is more than a young collection or a step of a cycle."""
+    collects: bool
+    """The heap before and after it are those of a collection."""
+    failed: bool
+    """It tells of a failure by its name."""
 
 
 class Incidents:
@@ -178,34 +164,37 @@ class Incidents:
         heap, spaces = event.heap, event.spaces
         if heap is not None and heap.capacity is not None and heap.capacity != self._capacity:
             self._sized(start, heap.capacity)
-        if event.inner or meaning.special:
+        nested = bool(event.inner)
+        if nested or meaning.special:
             self._special(event, start, meaning)
         elif meaning.young:
             self._row = 0
             self.young.add(start)
-        collects = meaning.collects or bool(event.inner)
-        full = meaning.full or bool(event.inner)
-        self._paused_full = full
-        self.series.pause(start, ms, heap if collects else None, full=full)
+        self._paused_full = full = nested or meaning.full
+        self.series.pause(start, ms, heap if nested or meaning.collects else None, full=full)
         if spaces.reference_ms is not None:
             self.references.add(start, spaces.reference_ms)
         if spaces.unloading_ms is not None:
             self.unloading.add(start, spaces.unloading_ms)
-        if meaning.degenerated or meaning.evacuation or spaces.evacuation_failed:
+        if meaning.failed or spaces.evacuation_failed:
             self.troubles.add("degenerated" if meaning.degenerated else "evacuation-failure", start, ms)
             self.series.trouble(start)
 
     def _meaning(self, event: Pause) -> Meaning:
         """What pauses of this kind and name are, worked out once."""
-        causes = self._causes(event.name)
+        young, full = event.kind in ("young", "mixed"), event.kind == "full"
+        explicit, cycle = cause_is_explicit(event.name), starts_cycle(event)
+        degenerated = event.name.startswith("Degenerated")
         found = Meaning(
-            sightings=(self.kinds.named(event.kind), *map(self.causes.named, causes)),
-            young=event.kind in ("young", "mixed"),
-            full=event.kind == "full",
-            explicit=cause_is_explicit(event.name),
-            cycle=starts_cycle(event),
-            degenerated=event.name.startswith("Degenerated"),
-            evacuation="(Evacuation Failure" in event.name,
+            sightings=(self.kinds.named(event.kind), *map(self.causes.named, self._causes(event.name))),
+            young=young,
+            full=full,
+            explicit=explicit,
+            cycle=cycle,
+            degenerated=degenerated,
+            special=full or explicit or cycle,
+            collects=young or full or degenerated,
+            failed=degenerated or "(Evacuation Failure" in event.name,
         )
         if len(self._meanings) < NAMES:
             self._meanings[event.kind, event.name] = found
@@ -286,7 +275,7 @@ class Incidents:
 
     def _cpu(self, event: CpuTimes) -> None:
         """Only of pauses: concurrent phases wait for much, and print the same line."""
-        if self._paused_s is None or abs(event.real_s - self._paused_s) > TICKS_S:
+        if event.real_s < MEASURABLE_S or self._paused_s is None or abs(event.real_s - self._paused_s) > TICKS_S:
             return
         time_s = event.time_s if event.time_s is not None else self._now
         self.processor.add(time_s, event.user_s, event.sys_s, event.real_s, full=self._paused_full)
