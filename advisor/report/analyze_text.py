@@ -12,6 +12,14 @@ from advisor.report.chart import timeline_chart
 from advisor.report.wrap import bullets, paragraph, section, table
 
 KINDS = ("young", "mixed", "full", "initial-mark", "remark", "cleanup", "other")
+FAILURES = {
+    "concurrent_mode_failure": "concurrent mode failure",
+    "promotion_failed": "promotion failure",
+    "evacuation_failure": "evacuation failure",
+    "allocation_stall": "allocation stall",
+    "degenerated": "degenerated collection",
+}
+"""What a person is told of the failures; full collections have a row of their own, large objects are none."""
 EXPLAINED = 5
 """Findings with evidence and advice; of the others, which weigh less, only what they say. The JSON has all."""
 NEARLY_ALL = 0.999
@@ -94,7 +102,9 @@ def _key(analysis: Analysis) -> Iterator[tuple[str, str]]:
     if cycles:
         yield "old collections", cycles
     failures = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in analysis.failures.items() if count and name != "full_gc"
+        f"{count} {what}{'s' if count > 1 else ''}"
+        for name, what in FAILURES.items()
+        if (count := analysis.failures.get(name))
     )
     yield "failures", failures or "none"
 
