@@ -84,7 +84,7 @@ def check_flag(option: Option, context: Context) -> Iterator[Verdict]:
     if option.kind is OptionKind.BOOLEAN and (logged := _log_option(name, context.jdk)):
         text = f"works through {logged} and prints a deprecation warning; the flag is gone in JDK 17"
         yield Verdict("deprecated-flag", "warning", name, option, text, logged)
-    elif status == "obsolete":
+    elif "obsolete" in (status, context.catalog.status(name.partition("=")[0])):  # whatever its form
         yield from _obsolete(option, context)
     elif info is None and "=" in name and context.catalog.flag(name.partition("=")[0]):
         yield from _signed_value(option, context)
@@ -110,7 +110,7 @@ def _log_option(name: str, jdk: int) -> str | None:
 
 
 def _obsolete(option: Option, context: Context) -> Iterator[Verdict]:
-    known = life(option.name)
+    known = life(option.name.partition("=")[0])
     since = f" since JDK {known.obsolete_in}" if known and known.obsolete_in else ""
     text = f"has no effect{since}: JDK {context.jdk} ignores it with a warning"
     yield Verdict("obsolete-flag", "warning", option.name, option, text, "")

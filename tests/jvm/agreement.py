@@ -85,10 +85,11 @@ def read(status: int, text: str) -> Answer:
             flags[found[1]] = (found[2], origin(found[3] or "default"))
         elif "GMT" not in printed and "OpenJDK Runtime" not in printed:
             rest.append(printed)
-    said = " | ".join(rest)[:400]
+    spoken = " | ".join(rest)
+    said = spoken[:400]
     if status:
         return Answer("refused" if status == 1 else "crashed", {}, said)
-    return Answer("warned" if "warning" in said.lower() else "silent", flags, said)
+    return Answer("warned" if "warning" in spoken.lower() else "silent", flags, said)
 
 
 def origin(printed: str) -> str:

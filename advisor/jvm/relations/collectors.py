@@ -158,7 +158,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(("ActiveProcessorCount",), _too_many("ActiveProcessorCount", 1 << 20)),
     Relation(("ConcGCThreads",), _too_many("ConcGCThreads", (1 << 31) - 1), collectors=G1),
     Relation(("G1ConcRefinementThreads",), _too_many("G1ConcRefinementThreads", 1 << 20), last=11, collectors=G1),
-    Relation(("G1ConcRefinementThreads",), _too_many("G1ConcRefinementThreads", (1 << 28) - 1), collectors=G1),
+    Relation(("G1ConcRefinementThreads",), _too_many("G1ConcRefinementThreads", 1 << 26), collectors=G1),
     Relation(("ConcGCThreads",), _no_threads("ConcGCThreads"), collectors=(*ZGC, *SHENANDOAH)),
     Relation(
         ("ConcGCThreads", "ParallelGCThreads"), _concurrent_over_parallel, last=17,

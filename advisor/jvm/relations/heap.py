@@ -34,7 +34,7 @@ _NOTES = {
     "generations resized": "the sizes of the generations do not add up to the heap and are changed",
 }
 _FIRST_EDEN = (
-    "NewSize", "MaxNewSize", "OldSize", "TLABSize", "MinTLABSize", "MaxHeapSize", "MaxRAM", "SurvivorRatio",
+    "NewSize", "MaxNewSize", "OldSize", "TLABSize", "MaxHeapSize", "MaxRAM", "SurvivorRatio",
     "CMSYoungGenPerWorker", "UseConcMarkSweepGC",
 )  # fmt: skip
 _WITHOUT_MACHINE = ("young over initial heap", "young over most young")
@@ -173,8 +173,7 @@ def _small_eden(line: Together) -> str | None:
     layout, unit = line.effective.layout, GENERATION_ALIGNMENT[line.collector]
     ratio = int(line.final("SurvivorRatio") or 8)
     eden = layout.young_initial - 2 * max(layout.young_initial // (ratio + 2) // unit * unit, unit)
-    least = line.number("MinTLABSize") if line.collector is Collector.SERIAL else 0
-    tlab = max(line.number("TLABSize") or 0, least or 0)
+    tlab = line.number("TLABSize") or 0
     if eden >= max(_LEAST_EDEN, tlab + 128 * KIB if tlab else 0):
         return None
     return f"the first eden ({size(eden)}) is too small to start"

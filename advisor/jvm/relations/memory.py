@@ -51,7 +51,7 @@ def _archive_file(line: Together) -> str | None:
 
 def _z_large_pages(line: Together) -> str | None:
     asked = line.number("LargePageSizeInBytes")
-    if not asked or asked == _LARGE_PAGE or not line.on("UseLargePages"):
+    if asked is None or asked == _LARGE_PAGE:
         return None
     return f"ZGC takes large pages of {size(_LARGE_PAGE)} only"
 
@@ -102,6 +102,12 @@ def _class_space_unused(line: Together) -> str | None:
     return "without compressed class pointers there is no class space" if pointers else None
 
 
+def _tracking_twice(line: Together) -> str | None:
+    """The launcher of JDK 11 passes on each setting, and the JVM expects the first."""
+    modes = {value for name, value in line.settings if name == "NativeMemoryTracking"}
+    return "NativeMemoryTracking is set in two ways, which JDK 11 does not sort out" if len(modes) > 1 else None
+
+
 def _malloc_limit(line: Together) -> str | None:
     if line.values.get("NativeMemoryTracking", "off") != "off":
         return None
@@ -145,7 +151,7 @@ RELATIONS: tuple[Relation, ...] = (
     ),
     *(Relation((flag,), _stack_beyond_memory(flag)) for flag in ("CompilerThreadStackSize", "VMThreadStackSize")),
     Relation(("AutoCreateSharedArchive",), _archive_file, first=21),
-    Relation(("LargePageSizeInBytes", "UseLargePages"), _z_large_pages, first=17, collectors=ZGC),
+    Relation(("LargePageSizeInBytes",), _z_large_pages, first=21, collectors=ZGC),
     Relation(("ThreadStackSize",), _empty_stack, last=11, check="out-of-range"),
     Relation(("MaxMetaspaceSize",), _small_metaspace),
     Relation(("UseCompressedOops", "MaxHeapSize", "ObjectAlignmentInBytes"), _oops_over_limit, "warning",
@@ -157,6 +163,7 @@ RELATIONS: tuple[Relation, ...] = (
         ("LargePageSizeInBytes", "UseLargePages", "UseTransparentHugePages"), _large_page_size, "warning", last=11
     ),
     Relation(("CompressedClassSpaceSize",), _class_space_unused, "warning", unknown="heap"),
+    Relation(("NativeMemoryTracking",), _tracking_twice, "warning", last=11),
     Relation(("MallocLimit",), _malloc_limit, "warning", first=21),
     Relation(("PrintNMTStatistics",), _nmt_statistics, "warning"),
 )  # fmt: skip

@@ -152,7 +152,7 @@ LONE: tuple[Lone, ...] = (
     Lone("PerfDataSamplingInterval", _multiple(10), "a multiple of 10", last=21),
     Lone("BiasedLockingStartupDelay", _multiple(10), "a multiple of 10", last=17),
     Lone("AllocatePrefetchInstr", _between(0, 3), "0 .. 3"),
-    Lone("AllocatePrefetchDistance", _between(-1, 512), "0 .. 512"),
+    Lone("AllocatePrefetchDistance", _between(0, 512), "0 .. 512", last=21),
     Lone("ArraycopyDstPrefetchDistance", _between(0, 4031), "0 .. 4031"),
     Lone("ArraycopySrcPrefetchDistance", _between(0, 4031), "0 .. 4031"),
     Lone("TypeProfileLevel", _digits(2, None), "digits of 0 .. 2", last=17),
