@@ -67,6 +67,8 @@ class Integrity:
         self.skipped: Counter[str] = Counter()
         """Lines by what is wrong with them."""
         self.starts = self.falls = self.missing = self.steps_back = 0
+        self._first: int | None = None
+        """The first number of a log that does not begin with the start of its JVM."""
         self._gaps = Gaps(None)
         self._recent: deque[tuple[object, ...]] = deque(maxlen=REMEMBERED)
         self._number: int | None = None
@@ -118,7 +120,9 @@ class Integrity:
         self.steps_back = event.steps_back
 
     def _numbered(self, number: int) -> None:
-        if self._number is not None and number < self._number - FALL:
+        if self._number is None:
+            self._first = number if self._first is None and not self.starts else self._first
+        elif number < self._number - FALL:
             self.falls += 1
             self._anew(None)
         self._number = number
@@ -167,6 +171,8 @@ class Integrity:
         if self.skipped:
             parts = ", ".join(f"{count} {reason}" for reason, count in sorted(self.skipped.items()))
             yield f"Lines skipped: {self.lines_skipped} ({parts})."
+        if self._first is not None and self._first > 1:
+            yield f"The log begins with collection {self._first}: what came before is not in it."
         if self.missing:
             yield (
                 f"{self.missing} of the numbered collections have neither a pause nor a phase in this log: "

@@ -91,6 +91,15 @@ def test_a_pause_of_plain_logging_that_is_lost_leaves_a_gap(tmp_path: Path) -> N
     assert any("neither a pause nor a phase" in note for note in found.source.notes)
 
 
+def test_a_log_without_its_beginning_says_so(tmp_path: Path) -> None:
+    """Rotation took it, or a hand."""
+    lines = [line.encode() for line in serial_log()]
+    at = next(index for index, line in enumerate(lines) if b"GC(17) " in line)
+    found = analysed(lines[at:], tmp_path / "gc.log")
+    assert found.source.notes == ("The log begins with collection 17: what came before is not in it.",)
+    assert found.pauses.count == 40 - 17
+
+
 def test_two_lines_in_one_are_two_pauses(tmp_path: Path) -> None:
     lines = [line.encode() for line in serial_log() if "Pause" in line or "GC(" not in line]
     whole_log = analysed(lines, tmp_path / "whole.log")
