@@ -54,7 +54,7 @@ def space_for(
 
     Raises InputError where no heap fits the memory and holds the live set.
     """
-    kinds = _kinds(frozenset(collectors), pinned)
+    kinds = _fitting(profile, _kinds(frozenset(collectors), pinned), pinned)
     dimensions = (Choice("collector", kinds), *_sizes(profile, kinds, pinned), *_policies(profile, kinds))
     free = (dimension for dimension in dimensions if not _is_pinned(dimension.name, pinned))
     return Space(profile, tuple(_narrowed(dimension, proposals) for dimension in free), pinned)
@@ -71,6 +71,16 @@ def _kinds(collectors: frozenset[Collector], pinned: FlagSet) -> tuple[str, ...]
     return tuple(kind for kind, collector in COLLECTORS.items() if collector in collectors and kind not in gone)
 
 
+def _fitting(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> tuple[str, ...]:
+    """The kinds whose own memory beside the heap leaves room for one; all of them where none does."""
+    fit = [
+        kind
+        for kind in kinds
+        if _least_heap(profile, budget := _budget(profile, COLLECTORS[kind], pinned), pinned) < budget
+    ]
+    return tuple(fit or kinds)
+
+
 def _sizes(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> Iterator[Dimension]:
     if not _is_pinned("heap", pinned):
         yield Span("heap", *_heap_bounds(profile, kinds, pinned), log=True)
@@ -80,8 +90,7 @@ def _sizes(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> I
 
 def _heap_bounds(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> tuple[float, float]:
     budget = max(_budget(profile, COLLECTORS[kind], pinned) for kind in kinds)
-    live = float(profile.live or 0)
-    low = max(live * LIVE_MARGIN + 2 * SMALLEST_YOUNG, min(SMALLEST_HEAP, budget / 2), _asked_for(profile, pinned))
+    low = _least_heap(profile, budget, pinned)
     if low < budget:
         return math.ceil(low), budget
     raise InputError(
@@ -90,6 +99,11 @@ def _heap_bounds(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet
         where="machine.memory",
         hint="raise the memory limit or keep less alive",
     )
+
+
+def _least_heap(profile: WorkloadProfile, budget: int, pinned: FlagSet) -> float:
+    live = float(profile.live or 0)
+    return max(live * LIVE_MARGIN + 2 * SMALLEST_YOUNG, min(SMALLEST_HEAP, budget / 2), _asked_for(profile, pinned))
 
 
 def _asked_for(profile: WorkloadProfile, pinned: FlagSet) -> float:
