@@ -33,6 +33,10 @@ COLLECTORS = {
 }
 
 
+STAMPS_S = 0.002
+"""Time stamps are of whole milliseconds: the first and the last of a log may be off by one each."""
+
+
 class Jvm:
     """What the log says of the JVM itself."""
 
@@ -145,7 +149,7 @@ class Metrics:
         if self.first_s is not None and self.last_s is not None and self.last_s >= self.first_s:
             elapsed = self.last_s - self.first_s
         # A time that its own pauses do not fit into is not what the log covers.
-        return elapsed if elapsed and elapsed >= self.pauses.total_ms / 1000 else None
+        return elapsed if elapsed and elapsed + STAMPS_S >= self.pauses.total_ms / 1000 else None
 
     @property
     def measured_s(self) -> float | None:
