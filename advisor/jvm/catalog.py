@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from typing import Literal
 
 from advisor.model.errors import InternalError
@@ -29,8 +30,6 @@ UNLOCKS: Mapping[str, str] = {"experimental": "UnlockExperimentalVMOptions", "di
 
 
 _DEBUG_KINDS = ("develop", "notproduct")
-_KIND, _PLATFORM = 1, 6
-"""Places of two cells in the rest of a row, after the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +157,6 @@ class Catalog:
         found = nearest(name, self.jdk)
         return found if found and self.is_usable(found) else None
 
-    def usable_names(self) -> Iterator[str]:
-        """The names that `is_usable` holds for, without an object for each."""
-        for name, row in self._rows.items():
-            cells = row.split("\t")
-            if cells[_PLATFORM] == "all" and not cells[_KIND].startswith(_DEBUG_KINDS):
-                yield name
-
     def is_usable(self, name: str) -> bool:
         """Whether a product build of this release has a flag of that exact name on every platform."""
         found = self.row(name)
@@ -180,16 +172,15 @@ _NEVER_USABLE = ("-", "other-platform")
 @lru_cache(maxsize=1024)
 def nearest(name: str, jdk: int) -> str | None:
     """The flag, usable in this release or gone by then, whose name is nearest; None where none is near."""
-    index = _by_pairs(jdk)
+    index = _by_pairs()
     wanted = name.casefold()
     shared: Counter[str] = Counter()
     for pair in _pairs(wanted):
         shared.update(index.get(pair, ()))
+    likely = sorted(shared, key=lambda other: (-shared[other] / (len(wanted) + len(other)), other))
     best: tuple[float, str] | None = None
     matcher = difflib.SequenceMatcher(b=wanted)
-    for candidate, _ in sorted(shared.items(), key=lambda item: (-_dice(item[1], wanted, item[0]), item[0]))[
-        :_CANDIDATES
-    ]:
+    for candidate in islice((other for other in likely if _was_usable(other, jdk)), _CANDIDATES):
         matcher.set_seq1(candidate.casefold())
         ratio = matcher.ratio()
         if ratio >= _NEAR and (best is None or ratio > best[0]):
@@ -201,25 +192,21 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
 
-def _dice(shared: int, one: str, other: str) -> float:
-    return 2 * shared / (len(one) + len(other))
-
-
-def _gone(jdk: int) -> Iterator[str]:
-    """Names of product flags that an earlier release had, or that this one ignores."""
-    current, place = catalog(jdk).names(), JDKS.index(jdk) + 1
-    for name, row in _rows("lifecycle.tsv").items():
-        earlier = row.split("\t", place)[:place] if name not in current else ()
-        if any(status not in _NEVER_USABLE and not status.startswith(_DEBUG_KINDS) for status in earlier):
-            yield name
+def _was_usable(name: str, jdk: int) -> bool:
+    """Whether product builds have a flag of that name in this release, or had it in an earlier one."""
+    release = catalog(jdk)
+    if release.row(name) is not None:
+        return release.is_usable(name)
+    known = life(name)
+    earlier = known.statuses[: JDKS.index(jdk) + 1] if known else ()
+    return any(status not in _NEVER_USABLE and not status.startswith(_DEBUG_KINDS) for status in earlier)
 
 
 @lru_cache
-def _by_pairs(jdk: int) -> Mapping[str, tuple[str, ...]]:
-    """Two letters -> the names that hold them, in one case: usable flags and those that are gone."""
-    release = catalog(jdk)
+def _by_pairs() -> Mapping[str, tuple[str, ...]]:
+    """Two letters -> the names that hold them, in one case, of every flag that some release had."""
     found: dict[str, list[str]] = {}
-    for name in sorted({*release.usable_names(), *_gone(jdk)}):
+    for name in _rows("lifecycle.tsv"):
         for pair in _pairs(name.casefold()):
             found.setdefault(pair, []).append(name)
     return {pair: tuple(names) for pair, names in found.items()}
