@@ -6,7 +6,7 @@ not checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from advisor.jvm.catalog import catalog
@@ -14,7 +14,7 @@ from advisor.jvm.commandline import FlagValue, has_placeholder, option_values
 from advisor.jvm.ergonomics import effective
 from advisor.jvm.relations import RELATIONS, SELECTORS, Relation, Together
 from advisor.jvm.verdict import Verdict
-from advisor.model.flags import FlagSet, Option, OptionKind
+from advisor.model.flags import FlagSet, Option
 from advisor.model.machine import Collector, Machine
 from advisor.model.quantities import MIB, Bytes
 
@@ -46,8 +46,9 @@ def check_together(flags: FlagSet, jdk: int, machine: Machine | None) -> Iterato
         if problem is not None:
             option = next(line.given[name] for name in reversed(list(line.given)) if name in relation.flags)
             yield Verdict(relation.check, relation.severity, option.name, option, problem)
-    yield from _dead_flags(flags, line)
-    yield from _repeats(flags, jdk)
+    setting = [option for option in flags if option.sets_flag]
+    yield from _dead_flags(setting, line)
+    yield from _repeats(setting, jdk)
 
 
 def _together(flags: FlagSet, jdk: int, machine: Machine | None) -> Together:
@@ -56,11 +57,13 @@ def _together(flags: FlagSet, jdk: int, machine: Machine | None) -> Together:
     unknown: set[str] = set()
     least_heap: int | None = None
     for option in flags:
-        if option.kind is OptionKind.X and option.text in _MODES:
-            for mode in _MODES:
-                given.pop(mode, None)
-            given[option.text] = option
-        elif option.sets_flag and has_placeholder(option.text):
+        if not option.sets_flag:
+            if option.text in _MODES:
+                for mode in _MODES:
+                    given.pop(mode, None)
+                given[option.text] = option
+            continue
+        if has_placeholder(option.text):
             unknown.add(option.name)
         for name, value in _values(option, jdk).items():
             settings.append((name, value))
@@ -75,7 +78,7 @@ def _together(flags: FlagSet, jdk: int, machine: Machine | None) -> Together:
 
 def _values(option: Option, jdk: int) -> Mapping[str, FlagValue]:
     try:
-        return option_values(option, jdk) if option.sets_flag else _NOTHING
+        return option_values(option, jdk)
     except ValueError:
         return _NOTHING
 
@@ -113,10 +116,10 @@ def _two_collectors(line: Together) -> Iterator[Verdict]:
     yield Verdict("multiple-collectors", "error", last, line.given[last], text)
 
 
-def _dead_flags(flags: FlagSet, line: Together) -> Iterator[Verdict]:
+def _dead_flags(options: Iterable[Option], line: Together) -> Iterator[Verdict]:
     """Flags that only an unselected collector reads."""
-    for option in flags:
-        readers = _readers(option.name, line.jdk) if option.sets_flag else ()
+    for option in options:
+        readers = _readers(option.name, line.jdk)
         if readers and line.effective.collector not in readers:
             text = f"only {' and '.join(_family(readers))} read it; this JVM runs {line.effective.collector}"
             yield Verdict("other-collectors-flag", "warning", option.name, option, text, "", "medium")
@@ -135,11 +138,11 @@ def _family(readers: tuple[Collector, ...]) -> list[str]:
     return list(dict.fromkeys(str(reader).split("-", maxsplit=1)[0] for reader in readers))
 
 
-def _repeats(flags: FlagSet, jdk: int) -> Iterator[Verdict]:
+def _repeats(options: Iterable[Option], jdk: int) -> Iterator[Verdict]:
     """Settings that a later one displaces, and plain repeats."""
     last: dict[str, Option] = {}
-    for option in flags:
-        if not option.sets_flag or option.name in ACCUMULATING or has_placeholder(option.text):
+    for option in options:
+        if option.name in ACCUMULATING or has_placeholder(option.text):
             continue
         earlier = last.get(option.name)
         last[option.name] = option
