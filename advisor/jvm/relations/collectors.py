@@ -17,7 +17,7 @@ MOST_REGION = 32 * MIB
 Z_LIMIT = 16 * TIB
 _HEURISTICS = ("adaptive", "static", "compact", "aggressive")
 _MODES, _MODES_21 = ("satb", "passive", "generational"), ("satb", "iu", "passive")
-_Z_PAGE = 2 * MIB
+_Z_PAGE, _Z_MEDIUM_PAGE = 2 * MIB, 32 * MIB
 _OWN_CHOICE = {Collector.SERIAL: "UseSerialGC", Collector.G1: "UseG1GC"}
 
 
@@ -114,11 +114,10 @@ def _z_heap(line: Together) -> str | None:
 
 
 def _z_small_heap(line: Together) -> str | None:
-    """Each thread of a pause and of a concurrent phase has a page, and two more are kept (JDK 11)."""
-    layout = line.effective.layout
-    pages = line.effective.parallel_gc_threads + line.effective.conc_gc_threads + 1
-    least = (pages * _Z_PAGE) + 32 * MIB
-    return f"a heap of {size(layout.max_heap)} is too small for ZGC" if layout.max_heap < least else None
+    """JDK 11 keeps a small page for each worker and a medium one, and wants more than that (zHeap.cpp)."""
+    heap = line.effective.layout.max_heap
+    kept = max(line.effective.parallel_gc_threads, line.effective.conc_gc_threads) * _Z_PAGE + _Z_MEDIUM_PAGE
+    return f"a heap of {size(heap)} is too small for ZGC, which keeps {size(kept)} of it" if heap <= kept else None
 
 
 def _z_least_heap(line: Together) -> str | None:
