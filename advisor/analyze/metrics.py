@@ -47,11 +47,34 @@ class Jvm:
         self.first_release, self.last_release = 9, 99
         self.workers: int | None = None
         self.generational = False
+        self.likely: list[tuple[int, str]] = []
+        """How sure, and the collector that pauses point to."""
 
     def number(self, name: str) -> int | None:
         """A setting that is a size or a count, if the log gives it."""
         value = self.settings.get(name)
         return value if isinstance(value, int) and value > 0 else None
+
+    def guess(self, event: Pause) -> None:
+        """Which collector a pause points to where no line names it; the surest sign counts.
+
+        The names of pauses are those of G1 alone, of CMS alone, or shared by Serial and Parallel: there only Parallel
+        collects in full by its own choice, and only Serial after a failed allocation as a rule.
+        """
+        name = event.name
+        if name.startswith(
+            ("Young (Normal)", "Young (Concurrent", "Young (Mixed)", "Young (Prepare", "Mixed", "Cleanup")
+        ):
+            self.likely.append((4, "g1"))
+        elif name == "Initial Mark":
+            self.likely.append((3, "cms"))
+        elif "(Ergonomics)" in name:
+            self.likely.append((2, "parallel"))
+        elif event.inner or name == "Full (Allocation Failure)":
+            self.likely.append((1, "serial"))
+        elif name.startswith(("Young", "Full")):
+            self.likely.append((0, "parallel"))
+        self.likely = [max(self.likely)] if self.likely else []
 
     def setting(self, event: Setting) -> None:
         """Takes a fact. The first largest heap holds: some collectors repeat it, rounded."""
@@ -127,6 +150,7 @@ class Metrics:
         self.incidents = Incidents()
         self._cms_since: float | None = None
         self._cms_active = False
+        self._first_stop_s: float | None = None
         handlers = (self._pause, self._phase, self._safepoint, self.jvm.setting, self.jvm.hint, self._started)
         more = (self.failures.trouble, self._cycle, self.heap.cycle_use, self._references, self._ended)
         names = ("Pause", "Phase", "Safepoint", "Setting", "Hint", "Started", "Trouble", "Cycle", "CycleUse")
@@ -190,6 +214,10 @@ class Metrics:
         )
 
     def _pause(self, event: Pause) -> None:
+        if self._first_stop_s is None:
+            self._first_stop_s = event.start_s
+        if self.jvm.collector is None:
+            self.jvm.guess(event)
         self.pauses.add(event.kind, event.ms)
         self.failures.pause(event)
         self._cms(event)
@@ -240,7 +268,10 @@ class Metrics:
         self.heap.cycle(event)
 
     def _ended(self, event: Ended) -> None:
-        self.last_s = event.last_s
-        from_zero = event.uptime and self.jvm.starts > 0 and event.last_s is not None
-        self.first_s = 0.0 if from_zero else event.first_s
+        """Pauses at the edges reach beyond the time stamps: those are of their ends, before JDK 9 of their starts."""
+        self.first_s, self.last_s = event.first_s, event.last_s
+        if self.first_s is not None and self.last_s is not None:
+            self.last_s = max(self.last_s, self.heap.last_end_s or self.last_s)
+            from_zero = event.uptime and self.jvm.starts > 0
+            self.first_s = 0.0 if from_zero else min(self.first_s, self._first_stop_s or self.first_s)
         self.cut = event.cut

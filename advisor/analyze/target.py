@@ -69,8 +69,9 @@ def describe_jvm(metrics: Metrics, collector: str, target: LogTarget) -> Jvm:
             "committed, was taken. Give --baseline-flags."
         )
     if "collector_assumed" in metrics.jvm.settings:
+        why = "the default of JDK 8 on a server" if jdk == 8 else "as its pauses are named"
         assumptions.append(
-            "No line tells the collector; Parallel, the default of JDK 8 on a server, was taken. "
+            f"No line tells the collector; {collector.capitalize()}, {why}, was taken. "
             "Give --baseline-flags if it was another."
         )
     flags = target.flags if target.flags is not None else _all_flags(metrics, jdk, collector, machine)
@@ -253,6 +254,9 @@ def _young(metrics: Metrics, collector: str, decided: Effective) -> list[str]:
 def collector_of(metrics: Metrics) -> Collector:
     """The collector of the log. Raises InputError when no line tells it."""
     name = metrics.jvm.collector
+    if name is None and metrics.jvm.likely:
+        name = metrics.jvm.collector = metrics.jvm.likely[0][1]
+        metrics.jvm.settings["collector_assumed"] = name
     if name is None:
         raise InputError("the log does not tell which collector wrote it", hint="include its first lines (-Xlog:gc*)")
     if name in ("zgc", "shenandoah") and (

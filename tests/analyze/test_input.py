@@ -67,6 +67,44 @@ def test_logs_of_jdk_8_are_read(tmp_path: Path) -> None:
     assert analysis.pauses.total_ms == pytest.approx(5 * 1.2345, abs=0.001)
 
 
+FRAGMENTS_OF_ONE_PAUSE = {
+    "older": "12.500: [GC [PSYoungGen: 1024K->512K(2048K)] 1024K->600K(4096K), 2.5000000 secs]\n",
+    "unified": "[15.000s] GC(7) Pause Young (Allocation Failure) 10M->6M(40M) 2500.000ms\n",
+}
+
+
+@pytest.mark.parametrize("name", FRAGMENTS_OF_ONE_PAUSE)
+def test_a_log_lasts_at_least_as_long_as_its_pauses(name: str, tmp_path: Path) -> None:
+    """The one time stamp is the start of the pause, or its end."""
+    path = tmp_path / "gc.log"
+    path.write_text(FRAGMENTS_OF_ONE_PAUSE[name])
+    analysis = analyze_logs((str(path),))
+    assert (analysis.duration_s, analysis.throughput) == (2.5, 0.0)
+
+
+NAMELESS = {
+    "g1": ("Young (Normal) (GCLocker Initiated GC)", "Remark"),
+    "cms": ("Young (Allocation Failure)", "Initial Mark", "Remark"),
+    "parallel": ("Young (Allocation Failure)", "Full (Ergonomics)"),
+    "serial": ("Young (Allocation Failure)", "Full (Allocation Failure)"),
+}
+
+
+@pytest.mark.parametrize("collector", NAMELESS)
+def test_a_log_that_lost_its_first_lines_is_read(collector: str, tmp_path: Path) -> None:
+    """Plain -Xlog:gc names the collector once, in a part that rotation removes."""
+    path = tmp_path / "gc.log"
+    path.write_text(
+        "".join(
+            f"[{number}.000s][info][gc] GC({number}) Pause {name} 20M->10M(40M) 2.000ms\n"
+            for number, name in enumerate(NAMELESS[collector] * 5, 100)
+        )
+    )
+    analysis = analyze_logs((str(path),))
+    assert analysis.source.collector == collector
+    assert any("No line tells the collector" in sentence for sentence in analysis.assumptions)
+
+
 OTHER_JVMS = {
     "J9": '<?xml version="1.0" ?>\n<verbosegc version="200811_07">\n<af type="tenured" id="1" intervalms="0.000">\n',
     "JRockit": "[INFO ][memory ] GC mode: Static, strategy: Concurrent Mark & Sweep\n",
