@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from advisor.analyze.diagnose import Case, diagnose
+from advisor.analyze.events import Event
 from advisor.analyze.formats import LogFormat, choose
 from advisor.analyze.formats.foreign import other_jvm
 from advisor.analyze.infer import allocation_rate, build_profile, promotion_rate, throughput
 from advisor.analyze.integrity import Integrity
 from advisor.analyze.live import steady_live
 from advisor.analyze.metrics import Metrics
+from advisor.analyze.parallel import Parallel, is_worth_it
 from advisor.analyze.sources import Opened, Source, groups, opened_in_order
 from advisor.analyze.target import Jvm, LogTarget, collector_of, describe_jvm
 from advisor.model.analysis import Analysis, Heap, Volume
@@ -29,9 +31,10 @@ SNIFFED = 8 << 20
 """Characters that are looked at before a file is said to be no log: a program may print before its JVM collects."""
 
 
-def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analysis:  # noqa: B008 - immutable
+def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget(), workers: int = 1) -> Analysis:  # noqa: B008 - immutable
     """Reads GC logs of one JVM (`-` is standard input, gzip is told by its magic) in bounded memory.
 
+    With `workers` above one a large log is read by so many more processes, with the same result.
     Raises InputError when a file cannot be read or holds no GC log, NotModelledError for logs that are known but not
     modelled (JDK 8, Epsilon).
     """
@@ -43,7 +46,7 @@ def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget()) -> Analy
     integrity = Integrity()
     form, head = _recognised(batches, where)
     try:
-        for event in integrity.checked(form.events(_joined(head, batches))):
+        for event in integrity.checked(_events(sources, form, _joined(head, batches), workers)):
             metrics.add(event)
     except NotModelledError as error:
         raise NotModelledError(error.message, where=where, hint=error.hint) from error
@@ -65,6 +68,16 @@ def _format_name(lines: Sequence[str]) -> str | None:
 def _batches(sources: Sequence[Source]) -> Iterator[Sequence[str]]:
     for source in sources:
         yield from source.batches()
+
+
+def _events(
+    sources: Sequence[Source], form: LogFormat, batches: Iterator[Sequence[str]], workers: int
+) -> Iterator[Event]:
+    if workers < 2 or len(sources) > 1 or form.name != "unified" or not is_worth_it(sources[0]):
+        return form.events(batches)
+    source = sources[0]
+    source.lines = source.size = source.long_lines = 0
+    return Parallel(source, workers).events()
 
 
 def _joined(head: Sequence[Sequence[str]], rest: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:

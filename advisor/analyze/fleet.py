@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from advisor.analyze import LogTarget, analyze_logs, log_groups
+from advisor.analyze.parallel import processors
 from advisor.analyze.sources.order import base
 from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import FailedLog, Fleet
@@ -45,17 +45,11 @@ def _grouped(names: Sequence[str]) -> dict[str, list[str] | FailedLog]:
 
 
 def _run(jobs: Sequence[Job], workers: int | None) -> list[Analysis | FailedLog]:
-    count = min(len(jobs), workers or _processors())
+    count = min(len(jobs), workers or processors())
     if count < 2:
         return [_one(job) for job in jobs]
     with ProcessPoolExecutor(count) as pool:
         return list(pool.map(_one, jobs))
-
-
-def _processors() -> int:
-    """Those that this process may use, where the system tells."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _one(job: Job) -> Analysis | FailedLog:

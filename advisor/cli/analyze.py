@@ -23,7 +23,12 @@ DRAWN = "█░▁│└─"
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True)
 @click.option("--fleet", is_flag=True, help="Each LOG is of a JVM of its own: one row each, read in parallel.")
 @click.option("--compare", is_flag=True, help="Two LOGs side by side, the older behaviour first.")
-@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help="Processes of --fleet [default: all CPUs].")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes that read a large log, or a fleet [default: all CPUs].",
+)
 @target_options
 @click.option(
     "--profile-out",
@@ -62,7 +67,7 @@ def command(
         return _fleet(logs, target, workers, fmt, output)
     if compare:
         return _compare(logs, target, fmt, output)
-    return _single(logs, target, profile_file, fmt, output)
+    return _single(logs, target, workers, profile_file, fmt, output)
 
 
 def _check(logs: tuple[str, ...], *, fleet: bool, compare: bool, single: bool) -> None:
@@ -77,12 +82,20 @@ def _check(logs: tuple[str, ...], *, fleet: bool, compare: bool, single: bool) -
         raise UsageError("a profile is of one JVM", hint="leave out --fleet or --compare, or the profile")
 
 
-def _single(logs: tuple[str, ...], target: LogTarget, profile_file: Path | None, fmt: str, output: Path | None) -> int:
+def _single(
+    logs: tuple[str, ...],
+    target: LogTarget,
+    workers: int | None,
+    profile_file: Path | None,
+    fmt: str,
+    output: Path | None,
+) -> int:
     from advisor.analyze import analyze_logs
+    from advisor.analyze.parallel import processors
     from advisor.report.analyze_text import analyze_text, profile_yaml
     from advisor.report.json import to_json
 
-    analysis = analyze_logs(logs, target)
+    analysis = analyze_logs(logs, target, workers or processors())
     if profile_file is not None:
         emit(profile_yaml(analysis), profile_file)
     if fmt == "text":

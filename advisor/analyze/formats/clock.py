@@ -23,6 +23,14 @@ def _decimal(text: str) -> float:
         return float(text.replace(",", "."))
 
 
+def _of_milliseconds(text: str) -> float:
+    return int(text) / 1e3
+
+
+def _of_nanoseconds(text: str) -> float:
+    return int(text) // 1000 / 1e6
+
+
 def _date(text: str) -> float:
     return datetime.fromisoformat(text.replace(",", ".")).timestamp()
 
@@ -33,17 +41,27 @@ def _utc(text: str) -> float:
 
 STAMPS = (
     Stamp(re.compile(r"\[\s*(\d{1,12}[.,]\d{3})s\s*\]"), _decimal, uptime=True),
-    Stamp(re.compile(r"\[\s*(\d{1,10})ms\s*\]"), lambda text: int(text) / 1e3, uptime=True),
+    Stamp(re.compile(r"\[\s*(\d{1,10})ms\s*\]"), _of_milliseconds, uptime=True),
     Stamp(re.compile(r"\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{3}[+-]\d{4})\]"), _date, uptime=False),
-    Stamp(re.compile(r"\[\s*(\d{11,16})ms\s*\]"), lambda text: int(text) / 1e3, uptime=False),
-    Stamp(re.compile(r"\[\s*(\d{1,18})ns\s*\]"), lambda text: int(text) / 1e9, uptime=False),
+    Stamp(re.compile(r"\[\s*(\d{11,16})ms\s*\]"), _of_milliseconds, uptime=False),
+    Stamp(re.compile(r"\[\s*(\d{1,18})ns\s*\]"), _of_nanoseconds, uptime=False),
     Stamp(re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6})\d{0,3}Z "), _utc, uptime=False),
 )
 """Best first. Milliseconds of more than ten digits count from 1970, nanoseconds from anywhere; last a container's."""
 
 
-STEP_S = 0.5
-"""Lines may be printed so much late, by a thread that was held up; what is further back is another time."""
+STEP_S = 0.5005
+"""Lines may be printed so much late, by a thread that was held up; what is further back is another time.
+
+No multiple of a millisecond, so that rounding never decides.
+"""
+DIGITS = 6
+"""Sums of times are rounded to microseconds, so that they are the same in whatever order they are added up."""
+
+
+def later(time_s: float | None, by_s: float) -> float | None:
+    """A time moved on, rounded as the clock does."""
+    return None if time_s is None else round(time_s + by_s, DIGITS)
 
 
 class Clock:
@@ -80,7 +98,8 @@ class Clock:
             last = self.last_s
             if self._undo_s is not None:
                 self._undone(now)
-            now += self._base_s
+            if self._base_s:
+                now = round(now + self._base_s, DIGITS)
             if last is None:
                 self.first_s = now
             elif now < last - STEP_S:
@@ -102,8 +121,12 @@ class Clock:
         if self._before_s is not None and now >= self._before_s - STEP_S:
             return now
         self._undo_s = self._base_s
-        self._base_s += last - now
+        self._base_s = round(self._base_s + last - now, DIGITS)
         return last
+
+    def forget(self) -> None:
+        """Goes on in another place of the log, whose times may be any."""
+        self._before_s = self._undo_s = self.last_s = None
 
     def _undone(self, raw_s: float) -> None:
         """After a step back: if time is as it was before, only one time stamp was wrong."""
@@ -116,7 +139,7 @@ class Clock:
         before = self.last_s
         now = self.read(line, end)
         if before is not None and now is not None and now < before:
-            self._base_s += before - now
+            self._base_s = round(self._base_s + before - now, DIGITS)
             self.last_s = before
         return self.last_s
 

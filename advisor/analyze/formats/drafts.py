@@ -38,6 +38,11 @@ class Drafts:
             draft = self._open[gc_id] = Draft()
         return draft
 
+    def begins(self, gc_id: int) -> None:
+        """A collection begins: those far older will not end any more."""
+        if self._open:
+            self._open = {other: draft for other, draft in self._open.items() if abs(other - gc_id) <= MAX_OPEN}
+
     def taken(self, gc_id: int) -> Draft | None:
         """The draft of a collection, if there is one; it is forgotten."""
         return self._open.pop(gc_id, None)

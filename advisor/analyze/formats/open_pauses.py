@@ -36,7 +36,10 @@ class OpenPauses:
         self._open: dict[int, None] = {}
 
     def begins(self, gc_id: int) -> None:
-        """The line with which a pause begins."""
+        """The line with which a pause begins. Far older ones will not end any more."""
+        for other in [other for other in self._open if abs(other - gc_id) > MAX_OPEN]:
+            del self._open[other]
+            self.unfinished += 1
         if gc_id in self._open or len(self._open) >= MAX_OPEN:
             self._open.pop(gc_id if gc_id in self._open else next(iter(self._open)))
             self.unfinished += 1
@@ -45,6 +48,11 @@ class OpenPauses:
     def ends(self, gc_id: int) -> None:
         """The line with the length of a pause."""
         self._open.pop(gc_id, None)
+
+    def restarted(self) -> None:
+        """Another JVM started: what the one before had begun never ends."""
+        self.unfinished += len(self._open)
+        self._open.clear()
 
     def left(self, *, running: bool) -> int:
         """All that never ended; the last one may be running where the log stops."""

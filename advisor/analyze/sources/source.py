@@ -7,7 +7,7 @@ import os
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, FileIO
@@ -18,10 +18,11 @@ from advisor.analyze.sources.wrapped import unwrapped
 from advisor.analyze.text import Text
 from advisor.model.errors import InputError
 
-__all__ = ["BLOCK", "MAX_LINE", "Source"]
+__all__ = ["BLOCK", "HEAD", "MAX_LINE", "Source"]
 MAX_LINE = 1 << 16
 """Longer lines are cut: no JVM prints them."""
-_HEAD = 4096
+HEAD = 4096
+"""Bytes of the first block, which tell what the file is."""
 
 
 @dataclass(slots=True)
@@ -41,17 +42,25 @@ class Source:
 
     def batches(self) -> Iterator[Text]:
         """Pieces of whole lines. Raises InputError when the file cannot be read or is no text."""
-        carry = b""
-        for block in self.blocks():
+        carry = yield from self.pieces(self.blocks(), b"")
+        if carry:
+            yield self.last_piece(carry)
+
+    def pieces(self, blocks: Iterable[bytes], carry: bytes) -> Generator[Text, None, bytes]:
+        """Pieces of whole lines of blocks that follow the start of a line, `carry`; returns the start of the last."""
+        for block in blocks:
             head, newline, tail = block.rpartition(b"\n")
             if not newline:
                 carry = self._grown(carry, block)
                 continue
             yield self._text(carry + head)
             carry = self._grown(b"", tail)
-        if carry:
-            self.cut = True
-            yield self._text(carry)
+        return carry
+
+    def last_piece(self, carry: bytes) -> Text:
+        """A last line without an end."""
+        self.cut = True
+        return self._text(carry)
 
     def _grown(self, carry: bytes, block: bytes) -> bytes:
         if len(carry) < MAX_LINE <= len(carry) + len(block):
@@ -86,7 +95,7 @@ class Source:
             yield from self._of_archive(self.archive)
             return
         with self._raw() as raw:
-            head = raw.read(_HEAD)
+            head = raw.read(HEAD)
             if head.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
                 raise InputError(
                     "a zip archive", where=self.name, hint="it can only be read as a file, not as a stream"
@@ -101,7 +110,7 @@ class Source:
                 raise InputError("no such file in the archive", where=self.name) from error
             try:
                 with members.open(info) as stream:
-                    blocks = unpacked(stream, self.name, stream.read(_HEAD))
+                    blocks = unpacked(stream, self.name, stream.read(HEAD))
                     yield from guarded(blocks, lambda: info.compress_size, self.name)
             except (RuntimeError, NotImplementedError) as error:
                 raise InputError(f"cannot unpack: {error}", where=self.name, hint="unpack it first") from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
 
 from advisor.analyze.events import (
     Change,
@@ -26,7 +28,7 @@ from advisor.analyze.events import (
     Started,
     Trouble,
 )
-from advisor.analyze.formats.clock import Clock
+from advisor.analyze.formats.clock import DIGITS, Clock, later
 from advisor.analyze.formats.drafts import Drafts
 from advisor.analyze.formats.open_pauses import OpenPauses, is_beginning, is_name, next_line
 from advisor.analyze.formats.unified.scan import FIGURES, MESSAGE, SCAN, TAIL, TELLING, is_decorated
@@ -66,6 +68,39 @@ REMEMBERED = 256
 """Texts that were looked at before."""
 HELD_EVENTS = 1000
 """Events kept back at most while a full pause waits to see whether it was part of a young one."""
+
+CARRIED = (
+    *("_held", "_open_young", "_starts_seen", "_stopped", "_generations_told"),
+    *("_collector", "_operation", "_reference_kind"),
+)
+TIMES = ("_base_s", "_before_s", "_undo_s", "last_s")
+PARTS_CARRIED = ("_clock", "_drafts", "_opened")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a reading is. What was only remembered to be faster is not part of it."""
+
+    facts: dict[str, Any]
+    parts: dict[str, dict[str, Any]]
+    unfinished: int
+    steps_back: int
+    """Two counts, which nothing that follows depends on."""
+
+    def later_s(self, other: State) -> float | None:
+        """How much later the times of this reading are than those of another that goes on alike; None if none does."""
+        mine, its = self.parts["_clock"], other.parts["_clock"]
+        later_s: float = round(mine["_base_s"] - its["_base_s"], DIGITS)
+        if self.facts != other.facts or other.delayed(later_s, mine["first_s"]).parts != self.parts:
+            return None
+        return later_s
+
+    def delayed(self, by_s: float, first_s: float | None) -> State:
+        """The state of a reading whose times are so much later, and whose first time is this."""
+        clock = dict(self.parts["_clock"], first_s=first_s)
+        if by_s:
+            clock.update({name: later(clock[name], by_s) for name in TIMES})
+        return replace(self, parts=self.parts | {"_clock": clock})
 
 
 class Reader:
@@ -119,13 +154,21 @@ class Reader:
     def read(self, batches: Iterable[Sequence[str]]) -> Iterator[Event]:
         """The events of pieces of a log, `Ended` last."""
         for batch in batches:
-            text = batch.text if isinstance(batch, Text) else "\n".join(batch)
-            if self._tables.active or not is_decorated(text):
-                self._each(text.split("\n"))
-            else:
-                self._scan(text)
-            yield from self._released()
-            self._clock.last_of(text[-TAIL:].split("\n"))
+            yield from self.feed(batch)
+        yield from self.finish()
+
+    def feed(self, batch: Sequence[str]) -> Iterator[Event]:
+        """The events that the next piece of the log settles."""
+        text = batch.text if isinstance(batch, Text) else "\n".join(batch)
+        if self._tables.active or not is_decorated(text):
+            self._each(text.split("\n"))
+        else:
+            self._scan(text)
+        yield from self._released()
+        self._clock.last_of(text[-TAIL:].split("\n"))
+
+    def finish(self) -> Iterator[Event]:
+        """What is left when the log is over."""
         yield from self._released()
         yield from self._held
         unfinished = self._opened.left(running=self._stopped)
@@ -133,6 +176,38 @@ class Reader:
             yield Skipped("unfinished", unfinished)
         clock = self._clock
         yield Ended(clock.first_s, clock.last_s, cut=self._stopped, uptime=clock.uptime, steps_back=clock.steps_back)
+
+    def state(self) -> State | None:
+        """All that the reading of what follows depends on; None amid ZGC's tables, which are not carried over."""
+        if self._tables.active or self._out or self._ready:
+            return None
+        facts = {name: getattr(self, name) for name in CARRIED}
+        parts = {name: dict(vars(getattr(self, name))) for name in PARTS_CARRIED}
+        unfinished, steps_back = parts["_opened"].pop("unfinished"), parts["_clock"].pop("steps_back")
+        return State(deepcopy(facts), deepcopy(parts), unfinished, steps_back)
+
+    @classmethod
+    def resumed(cls, state: State) -> Reader:
+        """A reader that goes on where another one was."""
+        reader = cls()
+        vars(reader).update(deepcopy(state.facts))
+        for name, values in deepcopy(state.parts).items():
+            vars(getattr(reader, name)).update(values)
+        reader._opened.unfinished, reader._clock.steps_back = state.unfinished, state.steps_back
+        return reader
+
+    @classmethod
+    def seeded(cls, state: State) -> Reader:
+        """A reader for the midst of a log whose beginning left another one in this state."""
+        reader = cls.resumed(state)
+        reader._drafts, reader._opened = Drafts(), OpenPauses()
+        reader._held, reader._open_young, reader._stopped = [], None, False
+        reader._clock.forget()
+        return reader
+
+    def count_anew(self) -> None:
+        """Forgets what was counted so far."""
+        self._opened.unfinished = self._clock.steps_back = 0
 
     def _each(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -323,6 +398,7 @@ class Reader:
 
     def _began(self, gc_id: int, rest: str) -> None:
         self._opened.begins(gc_id)
+        self._drafts.begins(gc_id)
         self._stopped = self._starts_seen = True
         if rest.startswith("Pause Young"):
             self._open_young = gc_id
@@ -500,6 +576,8 @@ class Reader:
         if isinstance(event, Started):
             event = Started(self._clock.restarted(line, start), event.collector)
             self._tables.active = event.collector.startswith("The Z")
+            self._opened.restarted()
+            self._drafts = Drafts()
         elif isinstance(event, Trouble):
             event = Trouble(self._clock.read(line, start), event.kind, None, event.ms)
         elif isinstance(event, Safepoint):
