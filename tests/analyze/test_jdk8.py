@@ -169,7 +169,8 @@ def test_the_age_table_of_g1_is_of_the_pause_before() -> None:
 
 def test_a_phase_between_the_words_of_a_pause_of_g1() -> None:
     pause = only("8.775: [GC pause (young)8.776: [GC concurrent-mark-end, 0.0101638 sec]", ", 0.0083200 secs]")
-    assert (pause.ms, pause.start_s) == (8.32, pytest.approx(8.775))
+    assert pause.ms == 8.32
+    assert pause.start_s == pytest.approx(8.775)
 
 
 def test_shenandoah_stamps_the_end_where_it_prints_the_start() -> None:
@@ -178,10 +179,8 @@ def test_shenandoah_stamps_the_end_where_it_prints_the_start() -> None:
         "3.000: [Pause Final Mark (x), start]",
         "3.004: [Pause Final Mark (x), 4.000 ms]",
     )
-    assert [(pause.kind, pause.end_s) for pause in found] == [
-        ("initial-mark", pytest.approx(1.002)),
-        ("remark", pytest.approx(3.004)),
-    ]
+    assert [pause.kind for pause in found] == ["initial-mark", "remark"]
+    assert [pause.end_s for pause in found] == pytest.approx([1.002, 3.004])
 
 
 def test_safepoints_and_what_ran_between() -> None:
