@@ -30,6 +30,13 @@ class Thinned(Generic[Item]):
                 self._stride *= 2
         self.count += 1
 
+    def passes(self) -> bool:
+        """Whether the next item would not be kept; it is counted then, and need not be made."""
+        if self.count % self._stride == 0:
+            return False
+        self.count += 1
+        return True
+
 
 class PauseTally:
     """The lengths of pauses by kind, exact: logs print microseconds, so few different lengths occur."""

@@ -11,6 +11,9 @@ from typing import Literal, NamedTuple
 
 from advisor.model.outcome import PauseKind
 
+MEASURABLE_S = 0.1
+"""Collections at least this long have processor times exact to a tenth."""
+
 
 class Change(NamedTuple):
     """A space or the heap before and after a collection; `capacity` is the committed size afterwards, if known."""
@@ -130,7 +133,10 @@ class Trouble:
 
 
 class CpuTimes(NamedTuple):
-    """Processor time and elapsed time of one collection, in hundredths of a second as the line prints them."""
+    """Processor time and elapsed time of one collection, in hundredths of a second as the line prints them.
+
+    Readers may leave out those that took less than `MEASURABLE_S`: they are too coarse to mean anything.
+    """
 
     time_s: float | None
     gc_id: int

@@ -240,6 +240,8 @@ class HeapUse:
         self.survived.add(survived + promoted)
         if event.kind != "remark" and not evacuation_failed(event) and self.promotions_seen > 1:
             self.young_costs.add(((survived + promoted) / MIB, event.ms))
+        if self.survivals.passes():
+            return
         spaces = event.spaces
         room = self._survivor_room(spaces)
         overflow = room is not None and survived > OVERFLOW * room and promoted > 0

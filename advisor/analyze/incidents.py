@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from advisor.analyze.accumulators import Thinned
-from advisor.analyze.events import CpuTimes, Cycle, Deduplicated, Event, Pause, Phase, Safepoint, Started, Trouble
+from advisor.analyze.events import (
+    MEASURABLE_S,
+    CpuTimes,
+    Cycle,
+    Deduplicated,
+    Event,
+    Pause,
+    Phase,
+    Safepoint,
+    Started,
+    Trouble,
+)
 from advisor.analyze.series import Series
 from advisor.analyze.sightings import NAMES, Sighting, Sightings, Spacing
 
@@ -15,8 +26,6 @@ TICK_S = 0.01
 """Processor times are printed in hundredths of a second."""
 TICKS_S = 0.025
 """How far the elapsed time printed with them may be from the length of the pause they belong to."""
-MEASURABLE_S = 0.1
-"""Collections at least this long have processor times exact to a tenth."""
 STARVED = 0.5
 """Processors' work per second of a pause below which threads did not get to run: a single thread alone makes 1."""
 

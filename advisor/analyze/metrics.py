@@ -8,9 +8,11 @@ from typing import Any
 from advisor.analyze.accumulators import PauseTally, Thinned
 from advisor.analyze.events import (
     Cycle,
+    CycleUse,
     Ended,
     Event,
     Hint,
+    Occupied,
     Pause,
     Phase,
     References,
@@ -21,6 +23,7 @@ from advisor.analyze.events import (
 )
 from advisor.analyze.heap_use import HeapUse, evacuation_failed
 from advisor.analyze.incidents import Incidents
+from advisor.analyze.sightings import NAMES
 
 COLLECTORS = {
     "Serial": "serial",
@@ -101,6 +104,8 @@ class Failures:
         self.stall_max_ms = 0.0
         self.mode_told = self.mode_inferred = 0
         self.humongous_regions = 0
+        self._ordinary: set[str] = set()
+        """Names of pauses that tell of nothing that is counted here."""
 
     @property
     def concurrent_mode(self) -> int:
@@ -109,6 +114,14 @@ class Failures:
 
     def pause(self, event: Pause) -> None:
         """Counts what the name and the lines of a pause tell."""
+        regions = event.spaces.humongous_regions
+        if regions:
+            self.humongous_regions = max(self.humongous_regions, regions.before)
+        if event.name not in self._ordinary or event.inner or event.spaces.evacuation_failed:
+            self._special(event)
+
+    def _special(self, event: Pause) -> None:
+        counted = self._counts()
         for pause in (event, *event.inner):
             self.explicit += "(System.gc())" in pause.name
             self.metadata += "(Metadata GC" in pause.name
@@ -116,9 +129,12 @@ class Failures:
         self.evacuation += evacuation_failed(event)
         self.degenerated += event.name.startswith("Degenerated")
         self.inner_full += len(event.inner)
-        regions = event.spaces.humongous_regions
-        if regions:
-            self.humongous_regions = max(self.humongous_regions, regions.before)
+        if self._counts() == counted and len(self._ordinary) < NAMES:
+            self._ordinary.add(event.name)
+
+    def _counts(self) -> tuple[int, ...]:
+        counts = self.explicit, self.metadata, self.humongous, self.evacuation, self.degenerated
+        return (*counts, self.inner_full)
 
     def trouble(self, event: Trouble) -> None:
         """Counts what has a line of its own."""
@@ -151,17 +167,15 @@ class Metrics:
         self._cms_since: float | None = None
         self._cms_active = False
         self._first_stop_s: float | None = None
-        handlers = (self._pause, self._phase, self._safepoint, self.jvm.setting, self.jvm.hint, self._started)
+        handlers = (self._pause, self._phase, self._safepoint, self._setting, self.jvm.hint, self._started)
         more = (self.failures.trouble, self._cycle, self.heap.cycle_use, self._references, self._ended)
-        names = ("Pause", "Phase", "Safepoint", "Setting", "Hint", "Started", "Trouble", "Cycle", "CycleUse")
-        self._handlers: dict[str, Callable[[Any], None]] = dict(
-            zip((*names, "References", "Ended"), (*handlers, *more), strict=True)
-        )
-        self._handlers["Occupied"] = self.heap.occupied
+        types = (Pause, Phase, Safepoint, Setting, Hint, Started, Trouble, Cycle, CycleUse, References, Ended)
+        self._handlers: dict[type[Any], Callable[[Any], None]] = dict(zip(types, (*handlers, *more), strict=True))
+        self._handlers[Occupied] = self.heap.occupied
 
     def add(self, event: Event) -> None:
         """Takes the next event."""
-        handler = self._handlers.get(type(event).__name__)
+        handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
         self.incidents.add(event)
@@ -220,13 +234,17 @@ class Metrics:
             self.jvm.guess(event)
         self.pauses.add(event.kind, event.ms)
         self.failures.pause(event)
-        self._cms(event)
+        if event.kind not in ("young", "mixed") or event.inner:
+            self._cms(event)
         if event.spaces.metaspace:
             self.metaspace.add(event.spaces.metaspace)
         if event.spaces.workers_max:
             self.jvm.workers = event.spaces.workers_max
-        self.heap.region = self.jvm.number("region")
         self.heap.pause(event)
+
+    def _setting(self, event: Setting) -> None:
+        self.jvm.setting(event)
+        self.heap.region = self.jvm.number("region")
 
     def _cms(self, event: Pause) -> None:
         """A cycle of CMS begins with its initial mark; a full collection meanwhile means that it came too late."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from advisor.analyze.diagnose.case import CONCURRENT, Case, Severity, clock, finding, logging, many, millis, when
 from advisor.analyze.diagnose.check import Check
-from advisor.analyze.incidents import MEASURABLE_S, STARVED
+from advisor.analyze.events import MEASURABLE_S
+from advisor.analyze.incidents import STARVED
 from advisor.analyze.sightings import Sighting
 from advisor.model.analysis import Diagnosis
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.analyze.events import (
+    MEASURABLE_S,
     Change,
     CpuTimes,
     Cycle,
@@ -263,7 +264,9 @@ class Reader:
         spaces = self._counted(gc_id, workers, workers_max, counts)
         heap = Change(int(before) << 20, int(after) << 20, int(capacity) << 20)
         self._ended(gc_id, name, float(length), heap, end_s, spaces)
-        self._out.append(CpuTimes(self._clock.last_s, gc_id, float(user), float(system), float(real)))
+        elapsed_s = float(real)
+        if elapsed_s >= MEASURABLE_S:
+            self._out.append(CpuTimes(end_s, gc_id, float(user), float(system), elapsed_s))
         return True
 
     def _counted(self, gc_id: int, workers: str | None, workers_max: str, counts: Iterable[str]) -> Spaces:
@@ -559,7 +562,8 @@ class Reader:
         found = CPU.match(rest)
         if found:
             user, system, real = (float(text.replace(",", ".")) for text in found.groups())
-            self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
+            if real >= MEASURABLE_S:
+                self._out.append(CpuTimes(self._clock.last_s, gc_id, user, system, real))
 
     def _exhausted(self, line: str, gc_id: int, rest: str) -> None:
         self._drafts.of(gc_id).facts["evacuation_failed"] = True
