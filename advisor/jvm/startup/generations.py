@@ -66,8 +66,12 @@ def _bound_survivors(state: FlagState) -> None:
     for name in ("MinSurvivorRatio", "InitialSurvivorRatio"):
         if state.number(name) < _LEAST_SURVIVOR_PARTS:
             state.decide(name, _LEAST_SURVIVOR_PARTS)
-    if state.jdk >= 25 and state.number("InitialSurvivorRatio") < state.number("MinSurvivorRatio"):
-        state.assign("InitialSurvivorRatio", state.number("MinSurvivorRatio"))
+    initial, least = state.number("InitialSurvivorRatio"), state.number("MinSurvivorRatio")
+    if state.jdk >= 25 and initial < least and state.is_asked("MinSurvivorRatio"):
+        if state.is_asked("InitialSurvivorRatio"):
+            state.assign("MinSurvivorRatio", initial)
+        elif state.is_default("SurvivorRatio"):
+            state.assign("InitialSurvivorRatio", least)
 
 
 def _room_for_both(state: FlagState, least: int) -> None:
