@@ -34,7 +34,7 @@ SNIFFED = 8 << 20
 def analyze_logs(names: Sequence[str], target: LogTarget = LogTarget(), workers: int = 1) -> Analysis:  # noqa: B008 - immutable
     """Reads GC logs of one JVM (`-` is standard input, gzip is told by its magic) in bounded memory.
 
-    With `workers` above one a large log is read by so many more processes, with the same result.
+    With `workers` above one a large log is read by so many processes in all, with the same result.
     Raises InputError when a file cannot be read or holds no GC log, NotModelledError for logs that are known but not
     modelled (JDK 8, Epsilon).
     """
@@ -77,7 +77,7 @@ def _events(
         return form.events(batches)
     source = sources[0]
     source.lines = source.size = source.long_lines = 0
-    return Parallel(source, workers).events()
+    return Parallel(source, workers - 1).events()
 
 
 def _joined(head: Sequence[Sequence[str]], rest: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:

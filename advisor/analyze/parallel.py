@@ -8,9 +8,10 @@ true state. Speed is a matter of luck, the result is not.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from advisor.analyze.events import Event
 from advisor.analyze.formats.unified.reader import Reader, State
 from advisor.analyze.sources.source import BLOCK, HEAD, Source
-from advisor.analyze.wire import packed, unpacked
+from advisor.analyze.wire import Packer, unpacked
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -41,6 +42,15 @@ def processors() -> int:
     """Those that this process may use, where the system tells."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def idle_processors() -> int:
+    """Those that nobody uses at the moment, at least one: on a busy machine one process is faster than several."""
+    try:
+        busy = os.getloadavg()[0]
+    except (AttributeError, OSError):
+        busy = 0.0
+    return max(1, round(processors() - busy))
 
 
 def is_worth_it(source: Source, worth_bytes: int | None = None) -> bool:
@@ -107,7 +117,9 @@ class Parallel:
         from multiprocessing import get_all_start_methods, get_context
 
         methods = get_all_start_methods()
-        pool = ProcessPoolExecutor(self._workers, mp_context=get_context("fork" if "fork" in methods else None))
+        pool = ProcessPoolExecutor(
+            self._workers, mp_context=get_context("fork" if "fork" in methods else None), initializer=gc.freeze
+        )
         try:
             yield from self._events(pool)
         finally:
@@ -176,21 +188,26 @@ def read_segment(name: str, seed: State, blocks: range, size: int) -> Segment:
     before = _blocks(source, range(max(1, blocks.start - WARM_UP), blocks.start), size)
     whole = next(before, b"").partition(b"\n")[2]
     reading = _read(reader, source, chain((whole,), before), b"")
-    carry = _kept(reading, deque(maxlen=0))
+    carry = _all(reading, _ignored)
     reader.count_anew()
     start, source = Place(reader.state(), carry), Source(name)
-    events: list[Event] = []
-    carry = _kept(_read(reader, source, _blocks(source, blocks, size), carry), events)
-    return Segment(start, packed(events), Place(reader.state(), carry), source)
+    packer = Packer()
+    carry = _all(_read(reader, source, _blocks(source, blocks, size), carry), packer.add)
+    return Segment(start, packer.packed(), Place(reader.state(), carry), source)
 
 
-def _kept(reading: Reading, events: list[Event] | deque[Event]) -> bytes:
-    """Puts the events into a container; returns what the reading returns."""
+def _ignored(event: Event) -> None:
+    """Found in what precedes a segment."""
+
+
+def _all(reading: Reading, take: Callable[[Event], None]) -> bytes:
+    """Hands on all events; returns what the reading returns."""
     while True:
         try:
-            events.append(next(reading))
+            event = next(reading)
         except StopIteration as end:
             return bytes(end.value)
+        take(event)
 
 
 def _read(reader: Reader, source: Source, blocks: Iterable[bytes], carry: bytes) -> Reading:

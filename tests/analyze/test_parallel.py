@@ -15,7 +15,7 @@ from advisor.analyze.formats.unified.reader import Reader
 from advisor.analyze.parallel import Parallel, is_worth_it
 from advisor.analyze.sources import Source
 from advisor.analyze.sources.source import BLOCK
-from advisor.analyze.wire import packed, unpacked
+from advisor.analyze.wire import Packer, unpacked
 
 SAMPLES = Path(__file__).parents[2] / "configs" / "samples"
 G1, PARALLEL = "orders-jdk17-g1.log.gz", "orders-jdk17-parallel.log.gz"
@@ -101,8 +101,11 @@ def test_the_analysis_is_the_same_byte_for_byte(tmp_path: Path, monkeypatch: pyt
 
 def test_events_come_back_as_they_were() -> None:
     events = [event for sample in (G1, PARALLEL) for event in serial(SAMPLES / sample)]
-    assert list(unpacked(packed(events))) == events
-    for before, after in zip(events, unpacked(packed(events), 2.5), strict=True):
+    packer = Packer()
+    for event in events:
+        packer.add(event)
+    assert list(unpacked(packer.packed())) == events
+    for before, after in zip(events, unpacked(packer.packed(), 2.5), strict=True):
         if isinstance(before, Pause) and isinstance(after, Pause):
             assert after.end_s == pytest.approx((before.end_s or 0.0) + 2.5)
             assert after._replace(end_s=None) == before._replace(end_s=None)

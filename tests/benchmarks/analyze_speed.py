@@ -65,7 +65,7 @@ def commands(log: str, processes: int) -> dict[str, list[str]]:
         "lines": [sys.executable, "-c", LINES, log],
         "expression": [sys.executable, "-c", EXPRESSION, log],
         "analyze, 1 process": [*analyze, "1"],
-        f"analyze, {processes} more processes": [*analyze, str(processes)],
+        f"analyze, {processes} processes": [*analyze, str(processes)],
     }
 
 
