@@ -44,6 +44,7 @@ class Assembly:
     model: Model
     lines: PhaseLines
     span: Span
+    processors: Processors
 
     def run(self, index: int, streams: Streams) -> tuple[Tally, CollectorModel]:
         """One replicate; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
@@ -58,7 +59,8 @@ class Assembly:
         width = len(workload.components) + 1
         setting = Setting(self.target, watch, width, workload.large_share, workload.large_size, waste=self.model.waste)
         collector = self.factory(setting)
-        return Run(workload, collector, self.span, own, self.model.preloaded).execute(), collector
+        run = Run(workload, collector, self.span, own, self.model.preloaded, processors=self.processors)
+        return run.execute(), collector
 
 
 def assemble(
@@ -67,11 +69,12 @@ def assemble(
     """The assembly for one set of flags. Raises NotModelledError where there is no model of its collector."""
     factory = model_of(target)
     workers = 1 if target.collector is Collector.SERIAL else max(1, target.parallel_gc_threads)
-    lines = phase_lines(costs, target.collector, workers, Processors(profile.machine.cpus))
+    processors = Processors(profile.machine.cpus)
+    lines = phase_lines(costs, target.collector, workers, processors)
     lines = lines.widened(_extrapolation(profile, target))
     metadata = _metadata_times(profile, target, model.work_s)
     span = Span(model.work_s, max_collections, _explicit_interval(profile, target), metadata)
-    return Assembly(target, factory, model, lines, span)
+    return Assembly(target, factory, model, lines, span, processors)
 
 
 def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:

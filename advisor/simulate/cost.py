@@ -60,6 +60,20 @@ _FIXED: Mapping[Collector, float] = {
     Collector.G1: 2.0,
 }
 """What does not depend on bytes, Serial = 1, over the same programs: starting and joining workers, regions."""
+CONCURRENT: Mapping[str, tuple[float, float]] = {
+    "initial-mark": (1e-3, 0.02),
+    "remark": (2e-3, 0.15),
+    "cleanup": (0.15e-3, 0.0),
+    "mark": (1e-3, 0.5),
+    "rebuild": (0.5e-3, 0.3),
+    "sweep": (1e-3, 0.4),
+    "relocate": (0.5e-3, 1.5),
+    "update-references": (0.3e-3, 0.1),
+}
+"""Phases of concurrent cycles: seconds fixed, and per byte as a share of what one thread needs to copy a byte of the
+same program. The bytes are live ones for marking and relocation, used ones for sweeping and updating references, those
+of the young generation for the pauses. From real runs of seven programs; single programs differ by a factor of 2-3."""
+CONCURRENT_SIGMA = 0.7
 _ALIKE = frozenset({Collector.SERIAL, Collector.PARALLEL})
 _OTHER = 1.5
 """For collectors in none of the tables."""
@@ -86,28 +100,41 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PhaseLines:
-    """Cost of the two stop-the-world collections of a generational collector."""
+    """Cost of the two stop-the-world collections of a generational collector, and of the phases of its cycles."""
 
     young: Line
     full: Line
     workers: int
+    thread_per_byte: float = YOUNG_PRIOR[1]
+    """Seconds that one thread working alone needs to copy a byte."""
 
     def scaled(self, young: float, full: float) -> PhaseLines:
         """Both phases made dearer or cheaper."""
-        return PhaseLines(self.young.scaled(young), self.full.scaled(full), self.workers)
+        return replace(
+            self,
+            young=self.young.scaled(young),
+            full=self.full.scaled(full),
+            thread_per_byte=self.thread_per_byte * young,
+        )
+
+    def concurrent(self, phase: str, size: float) -> float:
+        """Seconds of one thread for a phase of a concurrent cycle."""
+        fixed, share = CONCURRENT[phase]
+        return fixed + share * self.thread_per_byte * size
 
     def widened(self, sigma: float) -> PhaseLines:
         """Both phases known less well: an independent uncertainty is added."""
         young = replace(self.young, sigma=math.hypot(self.young.sigma, sigma))
         full = replace(self.full, sigma=math.hypot(self.full.sigma, sigma))
-        return PhaseLines(young, full, self.workers)
+        return replace(self, young=young, full=full)
 
 
 def phase_lines(costs: Costs | None, collector: Collector, workers: int, machine: Processors) -> PhaseLines:
     """Costs of `collector` with so many GC threads, from what a log gave or else from priors."""
     young = _line(costs, "young", collector, workers, machine)
     full = _line(costs, "full", collector, workers, machine)
-    return PhaseLines(young, full, workers)
+    alone = young.per_byte * machine.speed_up(workers) / _YOUNG_WORKER.get(collector, _OTHER)
+    return PhaseLines(young, full, workers, alone)
 
 
 def _line(costs: Costs | None, phase: str, collector: Collector, workers: int, machine: Processors) -> Line:
@@ -187,6 +214,10 @@ class Stopwatch:
         """(seconds, weight) pairs that stand for `count` such collections."""
         seconds = self.lines.young.seconds(size)
         return [(seconds * factor, weight) for factor, weight in self._young.group(count)]
+
+    def phase(self, name: str, size: float) -> float:
+        """Thread seconds of one phase of a concurrent cycle over so many bytes."""
+        return self.lines.concurrent(name, size) * self._young.next()
 
     def full(self, live: float) -> float:
         """Seconds of a full collection with so many live bytes."""

@@ -7,6 +7,7 @@ psParallelCompact.cpp; `docs/simulate.md` says which of their rules are left out
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -24,7 +25,7 @@ _SETTLED = 3
 """Young collections after a full one, beyond the tenuring threshold, before promotion counts as steady."""
 
 
-class Generational:
+class Generational(ABC):
     """State and rules that the two collectors share; what differs is a method that a collector overrides."""
 
     collector: ClassVar[Collector]
@@ -42,6 +43,7 @@ class Generational:
         self.threshold = self._first_threshold()
         self.promoted = PaddedAverage(self._number("AdaptiveSizePolicyWeight", 10), 3, skip_zero_deviation=True)
         self._expansion = self._number("MinHeapDeltaBytes", 192 << 10)
+        self.cycles = 0
         self.failures: dict[str, int | None] = {"full_gc": 0, "promotion_failed": 0}
         self.oom = False
         self.reclaimed = 0.0
@@ -53,6 +55,7 @@ class Generational:
         self._typical_allocated = 0.0
         self._young_since_full = 0
         self._full_count = 0
+        self._since_collection_s = 0.0
 
     def preload(self, retained: float) -> None:
         """Puts bytes that never die into the heap before the program starts."""
@@ -94,21 +97,35 @@ class Generational:
 
     # Collections
 
-    def collect(self, cause: Cause, decay: Vector, elapsed_s: float) -> Sequence[Pause]:
+    def pass_time(self, decay: Vector, running_s: float, wall_s: float) -> None:
+        """Objects die, and what was allocated straight in the old generation is part of it."""
+        self._since_collection_s += running_s
+        self.old.age(decay)
+        self.young.age(decay)
+        if self.direct.used:
+            self.old.take(self.direct.live, self.direct.used)
+            self.direct = Filling.empty(self.setting.width)
+
+    def collect(self, cause: Cause) -> Sequence[Pause]:
         """Runs the collection that an exhausted eden or the program asks for."""
-        self._pass_time(decay)
+        elapsed_s, self._since_collection_s = self._since_collection_s, 0.0
         if cause is not Cause.ALLOCATION:
             return self._asked_for(elapsed_s)
         if not self.attempt_is_safe():
             return (*self._refused_young(), self._full())
         return self._young(elapsed_s)
 
-    def _pass_time(self, decay: Vector) -> None:
-        self.old.age(decay)
-        self.young.age(decay)
-        if self.direct.used:
-            self.old.take(self.direct.live, self.direct.used)
-            self.direct = Filling.empty(self.setting.width)
+    def due_s(self) -> float:
+        """Never: these collectors only ever stop the program."""
+        return math.inf
+
+    def act(self) -> Sequence[Pause]:
+        """Nothing."""
+        return ()
+
+    def busy_processors(self) -> float:
+        """None."""
+        return 0.0
 
     def _asked_for(self, elapsed_s: float) -> Sequence[Pause]:
         return (self._full(),)
@@ -117,7 +134,7 @@ class Generational:
         evacuation = evacuate(self.young, self.threshold)
         moved = evacuation.copied + evacuation.promoted
         pause = Pause("young", self.watch.young(moved), self.watch.lines.workers)
-        if evacuation.promoted > self.old.free:
+        if not self._promotion_fits(evacuation.promoted):
             self._count("promotion_failed")
             return (pause, self._full())
         committed = self.old.capacity
@@ -238,24 +255,28 @@ class Generational:
 
     # What a collector decides for itself
 
+    @abstractmethod
     def _generations(self) -> tuple[Young, Old]:
-        raise NotImplementedError
+        """The young and the old generation at the start."""
 
+    @abstractmethod
     def attempt_is_safe(self) -> bool:
         """Whether the old generation can be trusted to take what a young collection promotes."""
-        raise NotImplementedError
 
-    def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:
+    def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:  # noqa: B027 - a hook
         """Adapts threshold and sizes after a young collection."""
 
-    def after_full(self, pause_s: float) -> None:
+    def after_full(self, pause_s: float) -> None:  # noqa: B027 - a hook
         """Adapts sizes after a full collection."""
 
-    def after_repeat(self, count: int, interval_s: float, pauses_s: float) -> None:
+    def after_repeat(self, count: int, interval_s: float, pauses_s: float) -> None:  # noqa: B027 - a hook
         """Adapts to `count` equal young collections that took `pauses_s` in all."""
 
     def _refused_young(self) -> Sequence[Pause]:
         return ()
+
+    def _promotion_fits(self, promoted: float) -> bool:
+        return promoted <= self.old.free
 
     def _full_must_follow(self, committed_before: float) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Processors: what parallel collection makes of them."""
+"""Processors: what parallel collection makes of them, and what concurrent collection leaves of them."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ class Processors:
         """
         usable = max(1, min(workers, self.count))
         return usable / (1 + CONTENTION * (usable - 1))
+
+    def program_speed(self, taken: float) -> float:
+        """The program's pace while concurrent threads take so many processors.
+
+        A program that keeps half of the processors busy is slowed only where fewer than that are left; a tenth of its
+        pace is left in any case, since the scheduler shares.
+        """
+        wanted = max(1.0, self.count / 2)
+        return min(1.0, max((self.count - taken) / wanted, 0.1))

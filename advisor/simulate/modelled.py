@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.model.machine import Collector
 
-MODELLED = frozenset({Collector.SERIAL, Collector.PARALLEL})
+MODELLED = frozenset({Collector.SERIAL, Collector.PARALLEL, Collector.CMS})
 """The collectors of `collectors.COLLECTORS`."""
 
 

@@ -46,12 +46,14 @@ class Setting:
 
 
 class CollectorModel(Protocol):
-    """A generational collector that stops the program for everything it does."""
+    """A collector: what it does when the program stops, and what it does beside the running program."""
 
     collector: ClassVar[Collector]
     jdks: ClassVar[frozenset[int]]
     oom: bool
     failures: dict[str, int | None]
+    cycles: int
+    """Concurrent cycles that ended."""
     direct: Filling
     """Objects allocated straight in the old generation since the last collection."""
     direct_share: float
@@ -93,8 +95,24 @@ class CollectorModel(Protocol):
         """Bytes of the heap that have been touched so far."""
         ...
 
-    def collect(self, cause: Cause, decay: Vector, elapsed_s: float) -> Sequence[Pause]:
-        """Collects. `decay` and `elapsed_s` tell how long the program ran since the last collection."""
+    def pass_time(self, decay: Vector, running_s: float, wall_s: float) -> None:
+        """The program ran for so long since the last call; a concurrent phase worked for `wall_s` of the clock."""
+        ...
+
+    def collect(self, cause: Cause) -> Sequence[Pause]:
+        """Collects because memory is exhausted or because the program asks for it."""
+        ...
+
+    def due_s(self) -> float:
+        """Seconds of the clock, pauses left out, until the collector acts by itself; infinite while it only waits."""
+        ...
+
+    def act(self) -> Sequence[Pause]:
+        """Does what is due: begins, continues or ends a concurrent cycle."""
+        ...
+
+    def busy_processors(self) -> float:
+        """Processors that concurrent threads take while the program runs."""
         ...
 
     def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from advisor.simulate.kernel import Kernel, Streams, Trace
+from advisor.simulate.kernel import Action, Kernel, Streams, Trace
+from advisor.simulate.machine import Processors
 from advisor.simulate.mutator import Mutator, Workload
 from advisor.simulate.protocol import Cause, CollectorModel, Pause
 
 _WARM_UP = 40
 """Collections that are followed one by one before equal ones are taken together."""
 _END = 1e-9
+_STEPS_PER_COLLECTION = 20
+"""Concurrent phases that may begin or end for each collection allowed: a bound on runs that go in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class Tally:
     failures: dict[str, int | None] = field(default_factory=dict)
     oom: bool = False
     steps: int = 0
+    collections: int = 0
+    cycles: int = 0
+    """Concurrent cycles."""
+    concurrent_cpu_s: float = 0.0
+    """Processor time of concurrent phases."""
 
 
 class Run:
@@ -57,6 +66,7 @@ class Run:
         streams: Streams,
         preloaded: float = 0.0,
         trace: Trace | None = None,
+        processors: Processors = Processors(2),  # noqa: B008 - immutable
     ) -> None:
         """`preloaded` bytes are retained before the program starts; in a thinned run, all that ever are."""
         expected = workload.rate * span.work_s / max(model.room(), 1.0)
@@ -72,9 +82,11 @@ class Run:
         self.mutator = Mutator(workload, streams.stream("bursts"))
         self.kernel = Kernel(trace)
         self.tally = Tally()
+        self._processors = processors
         self._last = 0.0
         self._next_explicit = span.explicit_every_s
         self._metadata = sorted(span.metadata_at_s, reverse=True)
+        self._wall_since = 0.0
         self._means = tuple(part.mean_s for part in workload.components)
 
     def execute(self) -> Tally:
@@ -88,6 +100,7 @@ class Run:
         tally.preloaded = self._preloaded
         tally.committed = self.model.committed()
         tally.failures = dict(self.model.failures)
+        tally.cycles = self.model.cycles
         cut_short = done < 1 - 1e-6 and not self.model.oom
         tally.oom = self.model.oom or (cut_short and self._live_at_end > self.model.most_live())
         tally.share_done = done if cut_short else 1.0
@@ -96,37 +109,59 @@ class Run:
 
     def _mutate(self) -> None:
         mutator, model = self.mutator, self.model
-        until = min(self.span.work_s, self._next_asked())
+        speed = self._processors.program_speed(model.busy_processors())
+        due = mutator.now + model.due_s() * speed
+        until = min(self.span.work_s, self._next_asked(), due)
         before = model.filling.used + model.direct.used
         spent = mutator.fill(model.filling, model.direct, model.room(), until - mutator.now, model.direct_share)
         self.tally.allocated += model.filling.used + model.direct.used - before
-        if mutator.now >= self.span.work_s - _END:
-            self.kernel.after(spent, "end", self.kernel.stop)
-        elif self._metadata and mutator.now >= self._metadata[-1] - _END:
+        self.tally.concurrent_cpu_s += spent / speed * model.busy_processors()
+        self._wall_since += spent / speed
+        self.kernel.after(spent / speed, *self._next_step(due))
+
+    def _next_step(self, due: float) -> tuple[str, Action]:
+        """What stops the program now: the end, what it asks for, what the collector has due, or lack of room."""
+        now = self.mutator.now
+        if now >= self.span.work_s - _END:
+            return "end", self.kernel.stop
+        if self._metadata and now >= self._metadata[-1] - _END:
             self._metadata.pop()
-            self.kernel.after(spent, "metadata", lambda: self._collect(Cause.METADATA))
-        elif mutator.now >= self._next_explicit - _END:
+            return "metadata", partial(self._collect, Cause.METADATA)
+        if now >= self._next_explicit - _END:
             self._next_explicit += self.span.explicit_every_s
-            self.kernel.after(spent, "explicit", lambda: self._collect(Cause.EXPLICIT))
-        else:
-            self.kernel.after(spent, "exhausted", lambda: self._collect(Cause.ALLOCATION))
+            return "explicit", partial(self._collect, Cause.EXPLICIT)
+        if now >= due - _END:
+            return "concurrent", self._act
+        return "exhausted", partial(self._collect, Cause.ALLOCATION)
 
     def _next_asked(self) -> float:
         """When the next collection comes that eden does not cause."""
         return min(self._next_explicit, self._metadata[-1] if self._metadata else math.inf)
 
-    def _collect(self, cause: Cause) -> None:
-        tally, mutator = self.tally, self.mutator
-        tally.peak_used = max(tally.peak_used, self.model.used())
+    def _pass_time(self) -> None:
+        model, mutator = self.model, self.mutator
+        self.tally.peak_used = max(self.tally.peak_used, model.used())
         elapsed = mutator.now - self._last
-        pauses = self.model.collect(cause, mutator.decay(elapsed), elapsed)
-        self._last = mutator.now
-        tally.steps += 1
+        model.pass_time(mutator.decay(elapsed), elapsed, self._wall_since)
+        self._last, self._wall_since = mutator.now, 0.0
+        self.tally.steps += 1
+
+    def _act(self) -> None:
+        self._pass_time()
+        delay = self._stopped_for(self.model.act())
+        over = self.model.oom or self.tally.steps >= _STEPS_PER_COLLECTION * self.span.max_collections
+        self.kernel.after(delay, *(("end", self.kernel.stop) if over else ("run", self._mutate)))
+
+    def _collect(self, cause: Cause) -> None:
+        tally = self.tally
+        self._pass_time()
+        pauses = self.model.collect(cause)
+        tally.collections += 1
         delay = self._stopped_for(pauses)
-        if self.model.oom or tally.steps >= 2 * self.span.max_collections:
+        if self.model.oom or tally.collections >= 2 * self.span.max_collections:
             self.kernel.after(delay, "end", self.kernel.stop)
             return
-        if self._thinned and tally.steps >= _WARM_UP and len(pauses) == 1 and pauses[0].kind == "young":
+        if self._thinned and tally.collections >= _WARM_UP and len(pauses) == 1 and pauses[0].kind == "young":
             delay += self._repeat()
         self.kernel.after(delay, "run", self._mutate)
 
@@ -139,7 +174,7 @@ class Run:
         each = max(self.model.allocated_per_repeat(), 1.0)
         interval = each / self.mutator.workload.rate
         remaining = (self.span.work_s - self.mutator.now) / interval
-        stride = math.ceil(remaining / max(1, self.span.max_collections - self.tally.steps))
+        stride = math.ceil(remaining / max(1, self.span.max_collections - self.tally.collections))
         until_asked = (self._next_asked() - self.mutator.now) / interval
         most = int(min(stride, remaining, until_asked)) - 1
         if most < 1:

@@ -68,15 +68,23 @@ def outcome(tallies: Sequence[Tally], work_s: float, rss: Callable[[int], int]) 
         duration_s=round(work_s, 6),
         pauses=pauses,
         throughput=round(1 - stopped / first.wall_s, 6) if first.wall_s else 1.0,
-        gc_cpu_s=round(sum(p.seconds * p.weight * p.threads for p in first.pauses) * scale, 6),
+        gc_cpu_s=round((_stopped_cpu_s(first) + first.concurrent_cpu_s) * scale, 6),
         wall_s=round(first.wall_s, 6),
         heap_peak_bytes=math.ceil(first.peak_used),
         rss_bytes=rss(math.ceil(first.committed)),
-        cycles={"concurrent": 0, "mixed": 0, "full": kinds["full"].count if "full" in kinds else 0},
+        cycles={
+            "concurrent": round(first.cycles * scale),
+            "mixed": kinds["mixed"].count if "mixed" in kinds else 0,
+            "full": kinds["full"].count if "full" in kinds else 0,
+        },
         failures={name: round((n or 0) * scale) for name, n in sorted(first.failures.items())},
         oom=first.oom,
         intervals=_intervals(tallies),
     )
+
+
+def _stopped_cpu_s(tally: Tally) -> float:
+    return sum(pause.seconds * pause.weight * pause.threads for pause in tally.pauses)
 
 
 def _figures(tally: Tally) -> dict[str, float]:

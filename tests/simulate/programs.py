@@ -9,6 +9,7 @@ from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import effective
 from advisor.model.profile import WorkloadProfile
 from advisor.simulate.assemble import model_of
+from advisor.simulate.collectors import COLLECTORS
 from advisor.simulate.cost import Line, PhaseLines, Residuals, Stopwatch
 from advisor.simulate.kernel import Streams
 from advisor.simulate.mutator import Workload
@@ -16,13 +17,17 @@ from advisor.simulate.protocol import CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
 
 MIB = 1 << 20
-FLAG = {"serial": "-XX:+UseSerialGC", "parallel": "-XX:+UseParallelGC"}
+FLAG = {"serial": "-XX:+UseSerialGC", "parallel": "-XX:+UseParallelGC", "cms": "-XX:+UseConcMarkSweepGC"}
+RELEASES = {str(model.collector): sorted(model.jdks) for model in COLLECTORS}
+"""The releases that have each collector."""
+USUAL = {name: 17 if 17 in releases else releases[-1] for name, releases in RELEASES.items()}
+"""The release that tests run a collector on where it does not matter."""
 
 
-def profile(**changes: Any) -> WorkloadProfile:
-    """A small server: 100 MB/s, most of it dead at once, on two processors and 4 GB."""
+def profile(collector: str = "serial", **changes: Any) -> WorkloadProfile:
+    """A small server: 100 MB/s, most of it dead at once, on two processors and 4 GB, on a release with the collector."""
     base: dict[str, Any] = {
-        "jdk": 17,
+        "jdk": USUAL[collector],
         "machine": {"cpus": 2, "memory": "4g"},
         "duration": "60s",
         "allocation": {"rate": "100 MB/s"},

@@ -171,7 +171,7 @@ def test_full_pauses_follow_the_live_set_not_the_heap(program: Workload, collect
     def full_pause(heap: int) -> float:
         words = flags(collector, heap=heap, young=60)
         _, model = run(words, program, seconds, preloaded=retained)
-        pause = model.collect(Cause.EXPLICIT, [1.0] * 3, 0.0)[-1]
+        pause = model.collect(Cause.EXPLICIT)[-1]
         assert pause.kind == "full"
         return pause.seconds
 
