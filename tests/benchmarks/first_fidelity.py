@@ -20,7 +20,10 @@ from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.simulate import simulate
 
-PREDICTED = ("serial", "serial-again", "serial-young", "serial-tenure1", "serial-big", "parallel", "parallel-young")
+PREDICTED = (
+    "serial", "serial-again", "serial-young", "serial-tenure1", "serial-big", "parallel", "parallel-young",
+    "cms", "cms-50",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Row:
     program: str
     flag_set: str
     young: tuple[int, int]
-    """Predicted, observed."""
+    """Predicted, observed; mixed collections too."""
     full: tuple[int, int]
     total_ratio: float
     p99_ratio: float
@@ -74,7 +77,7 @@ def _row(record: dict[str, Any], outcome: Outcome) -> Row:
     return Row(
         record["program"],
         record["flag_set"],
-        (_count(outcome, "young"), seen["kinds"].get("Young", [0])[0]),
+        (_count(outcome, "young") + _count(outcome, "mixed"), seen["kinds"].get("Young", [0])[0]),
         (_count(outcome, "full"), seen["kinds"].get("Full", [0])[0]),
         outcome.pauses.total_ms / seen["total_ms"],
         outcome.pauses.p99_ms / seen["p99_ms"],

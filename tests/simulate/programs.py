@@ -25,7 +25,7 @@ USUAL = {name: 17 if 17 in releases else releases[-1] for name, releases in RELE
 
 
 def profile(collector: str = "serial", **changes: Any) -> WorkloadProfile:
-    """A small server: 100 MB/s, most of it dead at once, on two processors and 4 GB, on a release with the collector."""
+    """A small server: 100 MB/s, most of it dead at once, two processors, 4 GB, a release with the collector."""
     base: dict[str, Any] = {
         "jdk": USUAL[collector],
         "machine": {"cpus": 2, "memory": "4g"},
