@@ -119,6 +119,7 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
     pauses = _pauses(metrics, collector)
     told = not integrity.mixed
     rate, promotion = (allocation_rate(metrics), promotion_rate(metrics)) if told else (None, None)
+    running = throughput(metrics, elapsed)
     return Analysis(
         source=LogSource(
             files=tuple(source.name for source in sources),
@@ -135,7 +136,7 @@ def _analysis(metrics: Metrics, opened: Opened, integrity: Integrity, form: LogF
         ),
         duration_s=round(elapsed, 6) if elapsed is not None else None,
         pauses=pauses,
-        throughput=round(throughput(metrics, elapsed), 6) if elapsed and told and pauses.count is not None else None,
+        throughput=round(running, 6) if running is not None and told and pauses.count is not None else None,
         allocation=Volume(rate_bytes_s=_rounded(rate), total_bytes=metrics.heap.allocation.total or None),
         promotion=Volume(rate_bytes_s=_rounded(promotion), total_bytes=metrics.heap.promoted_bytes),
         heap=Heap(max_bytes=metrics.heap_max, peak_used_bytes=metrics.heap.peak_used, live_bytes=steady_live(metrics)),

@@ -17,6 +17,8 @@ from advisor.model.quantities import Bytes, Duration, Rate, Ratio
 
 LEAST_LARGE = 0.005
 """Share of the allocation below which large objects are not worth a word."""
+_ALL_STOPPED = 1.001
+"""Time stamps are of whole milliseconds: so much more than the pauses themselves says nothing of running time."""
 COPYING = ("serial", "parallel", "cms", "g1")
 """Collectors whose pauses copy and compact: their length follows the bytes."""
 
@@ -169,7 +171,7 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
     pauses = metrics.pauses.summary()
     counted = bool(pauses.count)
     young = median(metrics.heap.young_capacities.items) if metrics.heap.young_capacities.items else None
-    promotion = promotion_rate(metrics)
+    promotion, running = promotion_rate(metrics), throughput(metrics, elapsed)
     return _present(
         collector=collector,
         duration=_time(elapsed),
@@ -192,7 +194,7 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
         young_pause_mean=_ms(metrics.pauses.mean_ms("young")),
         full_pause_mean=_ms(metrics.heap.full_pauses.mean_ms("full")),
         time_to_safepoint_max=_time(metrics.safepoint_max_s) if metrics.safepoint_max_s else None,
-        throughput=str(Ratio(throughput(metrics, elapsed))) if counted else None,
+        throughput=str(Ratio(running)) if counted and running is not None else None,
         region=_size(metrics.jvm.number("region")) if collector == "g1" else None,
         humongous_allocations=metrics.failures.humongous,
         humongous_regions=metrics.failures.humongous_regions,
@@ -207,6 +209,9 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
     )
 
 
-def throughput(metrics: Metrics, elapsed: float) -> float:
-    """The share of the time in which the program was not stopped."""
-    return min(1.0, max(0.0, 1 - metrics.pauses.total_ms / 1000 / elapsed))
+def throughput(metrics: Metrics, elapsed: float | None) -> float | None:
+    """The share of the time in which the program was not stopped; None where a log covers nothing but its pauses."""
+    stopped = metrics.pauses.total_ms / 1000
+    if not elapsed or (stopped and elapsed <= stopped * _ALL_STOPPED):
+        return None
+    return min(1.0, max(0.0, 1 - stopped / elapsed))

@@ -75,11 +75,11 @@ FRAGMENTS_OF_ONE_PAUSE = {
 
 @pytest.mark.parametrize("name", FRAGMENTS_OF_ONE_PAUSE)
 def test_a_log_lasts_at_least_as_long_as_its_pauses(name: str, tmp_path: Path) -> None:
-    """The one time stamp is the start of the pause, or its end."""
+    """The one time stamp is the start of the pause, or its end; how much a program ran beside it is not known."""
     path = tmp_path / "gc.log"
     path.write_text(FRAGMENTS_OF_ONE_PAUSE[name])
     analysis = analyze_logs((str(path),))
-    assert (analysis.duration_s, analysis.throughput) == (2.5, 0.0)
+    assert (analysis.duration_s, analysis.throughput) == (2.5, None)
 
 
 NAMELESS = {
