@@ -19,7 +19,8 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from advisor.analyze.events import Event
-from advisor.analyze.formats.unified.reader import Reader, State
+from advisor.analyze.formats.unified.reader import Reader
+from advisor.analyze.formats.unified.state import State
 from advisor.analyze.sources.source import BLOCK, HEAD, Source
 from advisor.analyze.wire import Packer, unpacked
 

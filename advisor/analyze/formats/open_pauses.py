@@ -37,9 +37,10 @@ class OpenPauses:
 
     def begins(self, gc_id: int) -> None:
         """The line with which a pause begins. Far older ones will not end any more."""
-        for other in [other for other in self._open if abs(other - gc_id) > MAX_OPEN]:
-            del self._open[other]
-            self.unfinished += 1
+        if self._open:
+            for other in [other for other in self._open if abs(other - gc_id) > MAX_OPEN]:
+                del self._open[other]
+                self.unfinished += 1
         if gc_id in self._open or len(self._open) >= MAX_OPEN:
             self._open.pop(gc_id if gc_id in self._open else next(iter(self._open)))
             self.unfinished += 1

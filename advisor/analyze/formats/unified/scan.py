@@ -37,8 +37,11 @@ SCAN = re.compile(
 )
 """Group 1 is the GC id, 2 to 5 the beginning of a stanza, 6 to 25 its figures, 26 any other message with a GC id."""
 FIGURES, MESSAGE = tuple(range(2, 26)), 26
-TELLING = ("age", "Ref", "Disc")
-"""Of the lines in the midst of a stanza, those that say something hold one of these."""
+
+
+def tells(between: str) -> bool:
+    """Whether lines in the midst of a stanza say something: age tables, and References at debug level."""
+    return "age" in between or "Ref" in between or "Disc" in between
 
 
 def is_decorated(text: str) -> bool:
