@@ -131,6 +131,11 @@ def _deduplication(line: Together) -> str | None:
     return f"{line.collector} of JDK {line.jdk} has no string deduplication" if wanted else None
 
 
+def _fixed_workers(line: Together) -> str | None:
+    asked = line.values.get("UseDynamicNumberOfGCThreads") is True
+    return "Shenandoah works with a fixed number of threads and switches it off" if asked else None
+
+
 def _zone(flag: str) -> Broken:
     """Zones are numbers of buffers; in cards they have to fit into a word."""
 
@@ -172,6 +177,7 @@ RELATIONS: tuple[Relation, ...] = (
         ("UseShenandoahGC", "ShenandoahRegionSize", "ShenandoahMinRegionSize", "ShenandoahMaxRegionSize"),
         _shenandoah_regions, collectors=SHENANDOAH, unknown="heap",
     ),
+    Relation(("UseDynamicNumberOfGCThreads",), _fixed_workers, "warning", first=25, collectors=SHENANDOAH),
     Relation(
         ("UseEpsilonGC",), _epsilon, "warning", last=17, collectors=(Collector.EPSILON,),
     ),

@@ -145,7 +145,7 @@ def set_up_shenandoah(state: FlagState, cpus: int) -> None:
     state.assign_default("UseNUMA", True)
     choose_shenandoah_threads(state, cpus)
     if state.jdk >= 25:
-        state.assign_default("UseDynamicNumberOfGCThreads", False)
+        state.assign("UseDynamicNumberOfGCThreads", False)
         state.assign_default("GCPauseIntervalMillis", _SHENANDOAH_INTERVAL_MS)
     if state.on("ShenandoahRegionSampling"):
         state.assign_default("PerfDataMemorySize", 2048 * KIB)

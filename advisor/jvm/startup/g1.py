@@ -66,7 +66,7 @@ def region_size(state: FlagState) -> int:
     given = state.number("G1HeapRegionSize")
     if state.jdk <= 11:
         average = (state.number("InitialHeapSize") + state.number("MaxHeapSize")) // 2
-        size = given or max(average // _REGIONS, _SMALLEST_REGION)
+        size = max(average // _REGIONS, _SMALLEST_REGION) if state.is_default("G1HeapRegionSize") else given
         return min(max(1 << max(size, 1).bit_length() - 1, _SMALLEST_REGION), LARGEST_REGION)
     usual = min(max(state.number("MaxHeapSize") // _REGIONS, _SMALLEST_REGION), LARGEST_REGION)
     size = given or usual
