@@ -27,7 +27,7 @@ DRAWN = "█░▁│└─"
     "--workers",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Processes that read a large log [default: idle CPUs] or a fleet [default: all CPUs].",
+    help="Processes that read a large log [default: idle CPUs + 1] or a fleet [default: all CPUs].",
 )
 @target_options
 @click.option(
@@ -91,11 +91,11 @@ def _single(
     output: Path | None,
 ) -> int:
     from advisor.analyze import analyze_logs
-    from advisor.analyze.parallel import idle_processors
+    from advisor.analyze.parallel import useful_processes
     from advisor.report.analyze_text import analyze_text, profile_yaml
     from advisor.report.json import to_json
 
-    analysis = analyze_logs(logs, target, workers or idle_processors())
+    analysis = analyze_logs(logs, target, workers or useful_processes())
     if profile_file is not None:
         emit(profile_yaml(analysis), profile_file)
     if fmt == "text":

@@ -80,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("log")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--processes", type=int, default=max(2, len(os.sched_getaffinity(0))))
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)) + 1)
     options = parser.parse_args()
     size = Path(options.log).stat().st_size / 1e6
     say(f"{size:.1f} MB; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
