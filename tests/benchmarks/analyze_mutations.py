@@ -47,9 +47,8 @@ def main(arguments: Sequence[str]) -> int:
             path.unlink()
         if outcomes["failed"] >= SHOWN:
             break
-    _say(
-        f"{outcomes.total()} mutations of {len(logs)} excerpts: {dict(sorted(outcomes.items()))}; slowest {slowest:.2f} s"
-    )
+    counts = dict(sorted(outcomes.items()))
+    _say(f"{outcomes.total()} mutations of {len(logs)} excerpts: {counts}; slowest {slowest:.2f} s")
     return int(outcomes["failed"] > 0 or slowest > SLOW_S)
 
 
