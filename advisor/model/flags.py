@@ -20,6 +20,9 @@ class OptionKind(StrEnum):
     LAUNCHER = "launcher"  # -cp, --add-opens, -server, @file, ...
     OTHER = "other"  # main class, arguments, words that are no option
 
+    # That of Enum is written in Python and runs each time an option is looked up in a cache.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
