@@ -27,9 +27,8 @@ _COLLECTORS: Mapping[str, tuple[Collector, ...]] = {
 }
 UNLOCKS: Mapping[str, str] = {"experimental": "UnlockExperimentalVMOptions", "diagnostic": "UnlockDiagnosticVMOptions"}
 """Kind of a locked flag -> the flag that unlocks it."""
-
-
 _DEBUG_KINDS = ("develop", "notproduct")
+_NEVER_USABLE = ("-", "other-platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,12 @@ class FlagInfo:
         """The flag that has to be set before this one, or None."""
         return next((unlock for kind, unlock in UNLOCKS.items() if kind in self.kind), None)
 
+    def allows(self, value: bool | int | float | str) -> bool:
+        """Whether the flag's range has room for a value; texts and switches have none to leave."""
+        if isinstance(value, (str, bool)):
+            return True
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
     @property
     def debug_only(self) -> bool:
         """Whether only debug builds of the JVM have it."""
@@ -97,6 +102,11 @@ class Life:
     def gone_by(self, jdk: int) -> bool:
         """Whether HotSpot dropped the flag in or before a release, as its own table of old flags says."""
         return any(year is not None and year <= jdk for year in (self.obsolete_in, self.expired_in))
+
+    @property
+    def first_release(self) -> int | None:
+        """The first release that has the flag on this platform, or None."""
+        return next((jdk for jdk in JDKS if self.at(jdk) not in _NEVER_USABLE), None)
 
     def last_release(self, before: int) -> int | None:
         """The last release before `before` that knew the flag, or None."""
@@ -149,7 +159,7 @@ class Catalog:
         """A name that this platform does not have in this release: gone, still to come, or never its own."""
         if known.gone_by(self.jdk):
             return "removed"
-        first = next((jdk for jdk in JDKS if known.at(jdk) not in ("-", "other-platform")), None)
+        first = known.first_release
         return "future" if first is not None and first > self.jdk else "other-platform"
 
     def nearest(self, name: str) -> str | None:
@@ -166,7 +176,6 @@ class Catalog:
 _NEAR = 0.78
 """The least similarity (difflib's ratio) of a name that was surely meant."""
 _CANDIDATES = 12
-_NEVER_USABLE = ("-", "other-platform")
 
 
 @lru_cache(maxsize=1024)

@@ -69,6 +69,8 @@ class Word(NamedTuple):
     text: str
     start: int
     end: int
+    closed: bool = True
+    """Whether its quotes are."""
 
 
 def split(text: str) -> Iterator[Word]:
@@ -88,7 +90,7 @@ def split(text: str) -> Iterator[Word]:
             else:
                 parts.append(character)
             position += 1
-        yield Word("".join(parts), start, position)
+        yield Word("".join(parts), start, position, closed=not quote)
 
 
 def parse_text(text: str) -> FlagSet:

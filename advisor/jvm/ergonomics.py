@@ -13,26 +13,16 @@ from typing import NamedTuple
 
 from advisor.jvm.catalog import catalog
 from advisor.jvm.commandline import FlagValue
-from advisor.jvm.heap_sizing import HeapBounds, HeapLayout, integer
+from advisor.jvm.heap_sizing import HeapBounds, HeapLayout
 from advisor.jvm.startup import Origin, Started, start
 from advisor.jvm.startup.layout import layout
-from advisor.jvm.startup.platform import SERVER_MEMORY
+from advisor.jvm.startup.platform import SERVER_MEMORY, is_server_size
 from advisor.jvm.startup.state import defaults, without_flag
 from advisor.jvm.unmodelled import is_unmodelled
 from advisor.model.flags import FlagSet
 from advisor.model.machine import Collector, Machine
 
-__all__ = [
-    "SERVER_MEMORY",
-    "Effective",
-    "EffectiveFlag",
-    "Origin",
-    "Printed",
-    "effective",
-    "is_server_class",
-    "processors",
-    "shown",
-]
+__all__ = ["SERVER_MEMORY", "Effective", "EffectiveFlag", "Origin", "Printed", "effective", "is_server_class", "shown"]
 
 
 class EffectiveFlag(NamedTuple):
@@ -127,13 +117,7 @@ def printed_defaults(jdk: int) -> Mapping[str, Printed]:
 
 def is_server_class(machine: Machine) -> bool:
     """Whether the JVM takes the machine for a server."""
-    return machine.cpus >= 2 and machine.memory >= SERVER_MEMORY
-
-
-def processors(machine: Machine, values: Mapping[str, FlagValue]) -> int:
-    """What `availableProcessors` gives; -1 and 0 for ActiveProcessorCount leave it to the machine."""
-    given = integer(values, "ActiveProcessorCount")
-    return given if given and given > 0 else machine.cpus
+    return is_server_size(machine.cpus, machine.memory)
 
 
 def effective(jdk: int, machine: Machine, flags: FlagSet) -> Effective:

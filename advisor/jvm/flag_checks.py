@@ -14,7 +14,6 @@ from advisor.jvm.commandline import FlagValue, has_placeholder, parse_value
 from advisor.jvm.relations.values import AT_PARSE
 from advisor.jvm.verdict import Verdict
 from advisor.model.flags import Option, OptionKind
-from advisor.model.machine import JDKS
 from advisor.model.quantities import Bytes
 
 REPLACEMENTS = {
@@ -140,7 +139,7 @@ def _absent(option: Option, context: Context) -> Iterator[Verdict]:
         instead = f"; use {REPLACEMENTS[name]}" if name in REPLACEMENTS else ""
         yield Verdict("removed-flag", "error", name, option, f"{name} was removed {when}{instead}", "")
     elif status == "future" and known:
-        first = next((jdk for jdk in JDKS if known.at(jdk) not in ("-", "other-platform")), None)
+        first = known.first_release
         text = f"{name} comes only with JDK {first}" if first else f"JDK {context.jdk} has no flag {name}"
         yield Verdict("unknown-flag", "error", name, option, text)
     elif status == "other-platform":
@@ -219,11 +218,7 @@ def _bounded(option: Option, info: FlagInfo, value: FlagValue, jdk: int) -> Iter
 
 def out_of_range(info: FlagInfo, value: FlagValue) -> str | None:
     """What is wrong with a value's size, or None."""
-    if isinstance(value, (str, bool)):
-        return None
-    below = info.low is not None and value < info.low
-    above = info.high is not None and value > info.high
-    if not (below or above):
+    if info.allows(value):
         return None
     low = "" if info.low is None else f"{info.low:g}" if isinstance(info.low, float) else f"{info.low}"
     high = "" if info.high is None else f"{info.high:g}" if isinstance(info.high, float) else f"{info.high}"

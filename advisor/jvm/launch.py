@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from advisor.jvm.commandline import parse_option, parse_words, split
+from advisor.jvm.commandline import Word, parse_option, parse_words, split
 from advisor.jvm.verdict import Verdict
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet, Option, OptionKind
@@ -88,10 +88,8 @@ class _Reader:
 
     def variable(self, name: str, environment: Mapping[str, str]) -> list[Option]:
         """JAVA_TOOL_OPTIONS or _JAVA_OPTIONS: options of the JVM alone."""
-        text = environment.get(name, "")
-        if _open_quote(text):
-            raise InputError("a quote is not closed: no JVM starts", where=name, hint="close it or delete it")
-        options = [parse_option(word.text, word.start, word.end) for word in split(text)]
+        words = _words(environment.get(name, ""), name)
+        options = [parse_option(word.text, word.start, word.end) for word in words]
         return self._of_the_jvm(options, name, "environment")
 
     def _of_the_jvm(
@@ -118,9 +116,7 @@ class _Reader:
         """JDK_JAVA_OPTIONS: as on the command line, but nothing that ends it."""
         name = "JDK_JAVA_OPTIONS"
         text = environment.get(name, "") if self._jdk >= _MODULES_AGE else ""
-        if _open_quote(text):
-            raise InputError("a quote is not closed: no JVM starts", where=name, hint="close it or delete it")
-        options = list(parse_words(self._expanded([word.text for word in split(text)])))
+        options = list(parse_words(self._expanded([word.text for word in _words(text, name)])))
         for option in options:
             refused = option.name in _NOT_IN_VARIABLE or option.text.partition("=")[0] == "--module"
             if refused:
@@ -140,16 +136,16 @@ class _Reader:
             return list(words)
         found: list[str] = []
         for index, word in enumerate(words):
-            if word == "--disable-@files":
-                return [*found, *words[index + 1 :]]
-            if word.startswith("@@"):
-                found.append(word[1:])
-            elif word.startswith("@") and len(word) > 1:
-                found.extend(argument_file(self._text(word[1:], word)))
-            else:
+            if word != "--disable-@files" and not (word.startswith("@") and len(word) > 1):
                 found.append(word)
-            if _ends_options(found):
+            elif _ends_options(found):
+                return [*found, *words[index:]]
+            elif word == "--disable-@files":
                 return [*found, *words[index + 1 :]]
+            elif word.startswith("@@"):
+                found.append(word[1:])
+            else:
+                found.extend(argument_file(self._text(word[1:], word)))
         return found
 
     def with_options_file(self, options: Sequence[Option]) -> list[Option]:
@@ -168,10 +164,8 @@ class _Reader:
         return found
 
     def _options_file(self, option: Option) -> list[Option]:
-        text = self._text(str(option.value), option.text)
-        if _open_quote(text):
-            raise InputError("a quote is not closed: no JVM starts", where=str(option.value))
-        read = [parse_option(word.text, option.start, option.end) for word in split(text)]
+        words = _words(self._text(str(option.value), option.text), str(option.value))
+        read = [parse_option(word.text, option.start, option.end) for word in words]
         inside = self._of_the_jvm(read, str(option.value), option.origin)
         for nested in inside:
             if _names(nested, "VMOptionsFile"):
@@ -270,44 +264,25 @@ class _ArgumentWords:
 
 
 def settings_file(text: str) -> list[str]:
-    """The settings of a file of -XX:Flags: separated by white space, quotes group, # begins a comment between them."""
-    found, position = [], 0
-    while position < len(text):
-        if text[position] == "#":
-            position = _line_end(text, position)
-        elif text[position].isspace():
-            position += 1
-        else:
-            word = []
-            quote = ""
-            while position < len(text) and (quote or not text[position].isspace()):
-                character = text[position]
-                position += 1
-                if character == quote:
-                    quote = ""
-                elif character in "'\"" and not quote:
-                    quote = character
-                elif character == "\n":
-                    break
-                else:
-                    word.append(character)
-            found.append("".join(word))
+    """The settings of a file of -XX:Flags: separated by white space, quotes group, # begins a comment between them.
+
+    A line end ends a setting, quoted or not.
+    """
+    found = []
+    for line in text.split("\n"):
+        for word in split(line):
+            if line[word.start] == "#":
+                break
+            found.append(word.text)
     return found
 
 
-def _line_end(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end
-
-
-def _open_quote(text: str) -> bool:
-    quote = ""
-    for character in text:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-    return bool(quote)
+def _words(text: str, where: str) -> list[Word]:
+    """The words of a variable or file. Raises InputError for a quote that is not closed."""
+    words = list(split(text))
+    if words and not words[-1].closed:
+        raise InputError("a quote is not closed: no JVM starts", where=where, hint="close it or delete it")
+    return words
 
 
 def _names(option: Option, name: str) -> bool:

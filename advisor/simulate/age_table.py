@@ -53,9 +53,13 @@ class AgedSurvivors(Generational):
         young = layout.young_max if layout.young_initial == layout.young_max else align_down(young, _UNIT)
         self.young.eden, self.young.survivor = self._spaces(young)
 
+    def _least_old(self) -> float:
+        """The capacity of old at which just MinHeapFreeRatio of it is free."""
+        return self.old.used / (1 - min(self._number("MinHeapFreeRatio", 40), 99) / 100)
+
     def _wanted_old(self) -> float:
         used, capacity = self.old.used, self.old.capacity
-        least = used / (1 - min(self._number("MinHeapFreeRatio", 40), 99) / 100)
+        least = self._least_old()
         most = used / (1 - min(self._number("MaxHeapFreeRatio", 70), 99) / 100)
         if capacity < least:
             self._shrink_step = 0

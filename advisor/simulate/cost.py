@@ -63,16 +63,12 @@ _FIXED: Mapping[Collector, float] = {
 CONCURRENT: Mapping[str, tuple[float, float]] = {
     "initial-mark": (1e-3, 0.02),
     "remark": (2e-3, 0.15),
-    "cleanup": (0.15e-3, 0.0),
     "mark": (1e-3, 0.5),
-    "rebuild": (0.5e-3, 0.3),
     "sweep": (1e-3, 0.4),
-    "relocate": (0.5e-3, 1.5),
-    "update-references": (0.3e-3, 0.1),
 }
 """Phases of concurrent cycles: seconds fixed, and per byte as a share of what one thread needs to copy a byte of the
-same program. The bytes are live ones for marking and relocation, used ones for sweeping and updating references, those
-of the young generation for the pauses. From real runs of seven programs; single programs differ by a factor of 2-3."""
+same program. The bytes are live ones for marking, used ones for sweeping, those of the young generation for the
+pauses. From real runs of seven programs; single programs differ by a factor of 2-3."""
 CONCURRENT_SIGMA = 0.7
 _ALIKE = frozenset({Collector.SERIAL, Collector.PARALLEL})
 _OTHER = 1.5

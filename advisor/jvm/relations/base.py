@@ -8,6 +8,7 @@ from typing import Literal
 
 from advisor.jvm.commandline import FlagValue
 from advisor.jvm.ergonomics import Effective
+from advisor.jvm.startup.collector import SHENANDOAH as SHENANDOAH  # noqa: PLC0414 - for the modules beside this one
 from advisor.jvm.verdict import Severity
 from advisor.model.flags import Option
 from advisor.model.machine import Collector
@@ -19,7 +20,6 @@ SELECTORS = (
 )  # fmt: skip
 G1 = (Collector.G1,)
 GENERATIONAL = (Collector.SERIAL, Collector.PARALLEL, Collector.CMS)
-SHENANDOAH = (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL)
 ZGC = (Collector.ZGC, Collector.ZGC_GENERATIONAL)
 INTERPRETED = "-Xint"
 Unknown = Literal["heap", "cpus"]

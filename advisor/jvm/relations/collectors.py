@@ -132,7 +132,7 @@ def _deduplication(line: Together) -> str | None:
 
 
 def _fixed_workers(line: Together) -> str | None:
-    asked = line.values.get("UseDynamicNumberOfGCThreads") is True
+    asked = line.on("UseDynamicNumberOfGCThreads")
     return "Shenandoah works with a fixed number of threads and switches it off" if asked else None
 
 

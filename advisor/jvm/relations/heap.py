@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from advisor.jvm.heap_sizing import CARD_ALIGNMENT, GENERATION_ALIGNMENT, align_up
 from advisor.jvm.relations.base import G1, GENERATIONAL, Broken, Relation, Together, size
+from advisor.jvm.startup.platform import PAGE
 from advisor.model.machine import Collector
 from advisor.model.quantities import GIB, KIB, MIB
 
 LEAST_HEAP, LEAST_INITIAL = 2 * MIB, MIB
-_PAGE = 4 * KIB
 ADDRESSES = 1 << 47
 """Bytes that a process of Linux x86-64 can address."""
 _HEAP_OF_A_MARK_BYTE = 32
@@ -163,7 +163,7 @@ def _space_unit(line: Together) -> int:
         case Collector.G1:
             return line.effective.layout.region or MIB
         case Collector.EPSILON:
-            return _PAGE
+            return PAGE
         case _:
             return GENERATION_ALIGNMENT.get(line.collector, CARD_ALIGNMENT)
 

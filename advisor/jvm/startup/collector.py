@@ -21,6 +21,7 @@ SELECTORS: Mapping[str, Collector] = {
     "UseShenandoahGC": Collector.SHENANDOAH,
     "UseEpsilonGC": Collector.EPSILON,
 }
+SHENANDOAH = (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL)
 DEDUPLICATING_17 = (Collector.G1, Collector.SHENANDOAH)
 _LOW_PAUSE = "UseAutoGCSelectPolicy"
 

@@ -6,9 +6,9 @@ shenandoah*Heuristics.cpp, epsilonArguments.cpp.
 
 from __future__ import annotations
 
-from advisor.jvm.heap_sizing import align_up
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, align_up
 from advisor.jvm.startup.heap import align_heap
-from advisor.jvm.startup.platform import CARD_PAGE, PAGE, page_size
+from advisor.jvm.startup.platform import PAGE, page_size
 from advisor.jvm.startup.state import FlagState
 from advisor.jvm.startup.threads import choose_shenandoah_threads, z_threads
 from advisor.model.quantities import KIB, MIB
@@ -176,7 +176,7 @@ def size_shenandoah_heap(state: FlagState) -> int:
     state.assign_default("ShenandoahMinRegionSize", _SHENANDOAH_LEAST_REGION)
     heap = state.number("MaxHeapSize")
     if state.text("ShenandoahGCMode") == "generational":
-        heap = align_up(heap, CARD_PAGE)
+        heap = align_up(heap, CARD_ALIGNMENT)
     region = shenandoah_region(state, heap)
     state.assign("MaxHeapSize", align_up(heap, page_size(state)))
     unit = max(region, page_size(state))

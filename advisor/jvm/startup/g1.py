@@ -6,9 +6,8 @@ heapRegionRemSet.cpp, g1CardSet.cpp.
 
 from __future__ import annotations
 
-from advisor.jvm.heap_sizing import align_up
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, align_up
 from advisor.jvm.startup.heap import HUGEST_REGION, LARGEST_REGION, align_heap
-from advisor.jvm.startup.platform import CARD_PAGE
 from advisor.jvm.startup.state import FlagState
 from advisor.jvm.startup.threads import pause_threads
 from advisor.model.quantities import MIB
@@ -80,7 +79,7 @@ def size_regions(state: FlagState) -> int:
     if state.number("G1HeapRegionSize") != region:
         state.decide("G1HeapRegionSize", region)
     _remembered_sets(state, region)
-    align_heap(state, max(CARD_PAGE, region), region)
+    align_heap(state, max(CARD_ALIGNMENT, region), region)
     _limit_young(state, region)
     return region
 

@@ -5,8 +5,8 @@ Source: HotSpot parallelArguments.cpp, cmsArguments.cpp.
 
 from __future__ import annotations
 
-from advisor.jvm.heap_sizing import CMS_YOUNG_PER_WORKER, align_down, align_up
-from advisor.jvm.startup.platform import CARD_PAGE, PAGE
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, CMS_YOUNG_PER_WORKER, align_down, align_up
+from advisor.jvm.startup.platform import PAGE
 from advisor.jvm.startup.state import FlagState
 from advisor.jvm.startup.threads import pause_threads
 from advisor.model.quantities import KIB
@@ -56,7 +56,7 @@ def set_up_cms(state: FlagState, cpus: int) -> None:
 
 def _size_young_by_threads(state: FlagState) -> None:
     """No more young generation than the threads copy in a short pause."""
-    heap, ratio = align_down(state.number("MaxHeapSize"), CARD_PAGE), max(1, state.number("NewRatio"))
+    heap, ratio = align_down(state.number("MaxHeapSize"), CARD_ALIGNMENT), max(1, state.number("NewRatio"))
     most = heap // (ratio + 1)
     if not state.on("CMSIgnoreYoungGenPerWorker"):
         per_worker = state.number("CMSYoungGenPerWorker") or CMS_YOUNG_PER_WORKER

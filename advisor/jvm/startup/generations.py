@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.jvm.heap_sizing import GENERATION_ALIGNMENT, align_down, align_up
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, GENERATION_ALIGNMENT, align_down, align_up
 from advisor.jvm.startup.heap import align_heap
-from advisor.jvm.startup.platform import CARD_PAGE, PAGE, page_size
+from advisor.jvm.startup.platform import PAGE, page_size
 from advisor.jvm.startup.state import FlagState
 from advisor.model.machine import Collector
 
@@ -53,8 +53,8 @@ def _page(state: FlagState) -> int:
 def _fit_together(state: FlagState, collector: Collector, unit: int) -> None:
     """initialize_heap_flags_and_sizes."""
     least_young = 3 * unit
-    align_heap(state, CARD_PAGE, unit)
-    _room_for_both(state, align_up(least_young + unit, CARD_PAGE))
+    align_heap(state, CARD_ALIGNMENT, unit)
+    _room_for_both(state, align_up(least_young + unit, CARD_ALIGNMENT))
     _bound_young(state, unit, least_young)
     if state.jdk < 25:
         _bound_old(state, unit, least_young)
@@ -122,7 +122,7 @@ def _bound_old(state: FlagState, unit: int, least_young: int) -> None:
     ratio = max(1, state.number("NewRatio"))
     asked = state.is_asked("OldSize")
     if asked and state.is_default("MaxHeapSize"):
-        whole = align_up(state.number("OldSize") // ratio * (ratio + 1), CARD_PAGE)
+        whole = align_up(state.number("OldSize") // ratio * (ratio + 1), CARD_ALIGNMENT)
         state.decide("MaxHeapSize", whole)
         state.decide("InitialHeapSize", whole)
     if state.number("NewSize") + state.number("OldSize") > state.number("MaxHeapSize"):
@@ -138,7 +138,7 @@ def _fit(state: FlagState, unit: int, least_young: int) -> None:
     young, maximum = state.number("NewSize"), state.number("MaxHeapSize")
     both = young + state.number("OldSize")
     if not state.is_asked("MaxHeapSize"):
-        state.decide("MaxHeapSize", align_up(both, CARD_PAGE))
+        state.decide("MaxHeapSize", align_up(both, CARD_ALIGNMENT))
         return
     smaller = max(least_young, align_down(int(young * (maximum / both)), unit))
     state.decide("NewSize", smaller)

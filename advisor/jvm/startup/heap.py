@@ -5,15 +5,15 @@ Source: HotSpot arguments.cpp (set_use_compressed_oops, set_heap_size), gcArgume
 
 from __future__ import annotations
 
-from advisor.jvm.heap_sizing import align_up
-from advisor.jvm.startup.platform import CARD_PAGE, PAGE, Host
+from advisor.jvm.heap_sizing import CARD_ALIGNMENT, align_up
+from advisor.jvm.startup.collector import SHENANDOAH
+from advisor.jvm.startup.platform import PAGE, Host
 from advisor.jvm.startup.state import FlagState, defaults
 from advisor.model.machine import Collector
 from advisor.model.quantities import GIB, MIB
 
 LARGEST_REGION = 32 * MIB
 HUGEST_REGION = 512 * MIB
-_SHENANDOAH = (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL)
 _PERCENTAGES = ("MaxRAMPercentage", "MinRAMPercentage", "InitialRAMPercentage")
 _FRACTIONS = ("MaxRAMFraction", "MinRAMFraction", "InitialRAMFraction")
 _WORD = 2**64
@@ -27,9 +27,9 @@ def widest_alignment(state: FlagState, collector: Collector) -> int:
         if state.jdk < 21 or (state.jdk > 21 and state.is_default("G1HeapRegionSize")):
             return LARGEST_REGION
         return HUGEST_REGION
-    if collector in _SHENANDOAH:
-        return max(state.number("ShenandoahMaxRegionSize"), CARD_PAGE)
-    return CARD_PAGE
+    if collector in SHENANDOAH:
+        return max(state.number("ShenandoahMaxRegionSize"), CARD_ALIGNMENT)
+    return CARD_ALIGNMENT
 
 
 def compressed_oops_end(state: FlagState, collector: Collector) -> int:

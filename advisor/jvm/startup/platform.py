@@ -14,8 +14,6 @@ from advisor.model.quantities import KIB, MIB
 
 PAGE = 4 * KIB
 LARGE_PAGE = 2 * MIB
-CARD_PAGE = 512 * PAGE
-"""What one page of a card table covers: the alignment of a heap."""
 SERVER_MEMORY = 1792 * MIB
 """2 GB less 256 MB: below it, or with one processor, no machine is a server (os.cpp, is_server_class_machine)."""
 
@@ -28,11 +26,16 @@ class Host:
     memory: int
 
 
+def is_server_size(cpus: int, memory: int) -> bool:
+    """Whether processors and memory are those of a server."""
+    return cpus >= 2 and memory >= SERVER_MEMORY
+
+
 def is_server(state: FlagState, host: Host) -> bool:
     """Whether the machine counts as a server, by its size or because an option says so."""
     if state.on("NeverActAsServerClassMachine"):
         return False
-    return state.on("AlwaysActAsServerClassMachine") or (host.cpus >= 2 and host.memory >= SERVER_MEMORY)
+    return state.on("AlwaysActAsServerClassMachine") or is_server_size(host.cpus, host.memory)
 
 
 def settle_pages(state: FlagState) -> None:

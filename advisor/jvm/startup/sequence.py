@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from advisor.jvm.heap_sizing import HeapBounds
 from advisor.jvm.startup import code_cache, concurrent, g1, generational, others, shenandoah_modes
-from advisor.jvm.startup.collector import drop_deduplication, select, set_up_common
+from advisor.jvm.startup.collector import SHENANDOAH, drop_deduplication, select, set_up_common
 from advisor.jvm.startup.compilers import check_interpreter, check_loops, count_compilers, set_up_compilers
 from advisor.jvm.startup.generations import size_generations
 from advisor.jvm.startup.heap import choose_pointers, size_heap
@@ -59,9 +59,6 @@ def start(jdk: int, machine: Machine, options: FlagSet) -> Started:
     return Started(state, collector, region, wanted)
 
 
-_WITHOUT_COMMON = (Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL)
-
-
 def _processors(state: FlagState, machine: Machine) -> int:
     given = state.number("ActiveProcessorCount")
     return given if given > 0 else machine.cpus
@@ -69,7 +66,7 @@ def _processors(state: FlagState, machine: Machine) -> int:
 
 def set_up_collector(state: FlagState, collector: Collector, cpus: int) -> None:
     """The collector's own settings before the heap is made."""
-    if collector not in _WITHOUT_COMMON:
+    if collector not in SHENANDOAH:
         set_up_common(state, collector)
     match collector:
         case Collector.G1:

@@ -6,11 +6,10 @@ Source: HotSpot arguments.cpp: parse_each_vm_init_arg, set_mode_flags, finalize_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-from advisor.jvm.catalog import FlagInfo, catalog
+from advisor.jvm.catalog import catalog
 from advisor.jvm.commandline import FlagValue, option_values
-from advisor.jvm.startup.state import FlagState, Origin
+from advisor.jvm.startup.state import FlagState, Origin, defaults
 from advisor.model.flags import FlagSet, Option, OptionKind
 from advisor.model.quantities import KIB, MIB
 
@@ -53,20 +52,12 @@ class Modes:
 
     def choose(self, state: FlagState, mode: str) -> None:
         """As -X`mode` does: flags of the other modes go back to their defaults first."""
-        plain = FlagState(state.jdk)
+        plain = defaults(state.jdk)
         for name in _OF_MODES:
-            state.assign(name, plain.value(name) if name not in ("UseInterpreter", "UseLoopCounter") else True)
+            state.assign(name, plain.get(name, 0) if name not in ("UseInterpreter", "UseLoopCounter") else True)
         for name, value in {"int": INTERPRETED, "comp": COMPILED}.get(mode, {}).items():
             state.assign(name, value)
         self.interpreted, self.compiled = mode == "int", mode == "comp"
-
-
-@lru_cache(maxsize=4096)
-def _in_range(info: FlagInfo, value: FlagValue) -> bool:
-    """Whether the range of the flag allows the value."""
-    if isinstance(value, str):
-        return True
-    return (info.low is None or value >= info.low) and (info.high is None or value <= info.high)
 
 
 def read_options(state: FlagState, options: FlagSet) -> Modes:
@@ -76,7 +67,7 @@ def read_options(state: FlagState, options: FlagSet) -> Modes:
         if option.kind is OptionKind.X:
             _read_x(state, modes, option)
         elif option.sets_flag:
-            _read_flag(state, option, getattr(option, "origin", "command line"))
+            _read_flag(state, option, option.origin)
     return modes
 
 
@@ -95,7 +86,7 @@ def _read_flag(state: FlagState, option: Option, origin: Origin) -> None:
     release = catalog(state.jdk)
     for name, value in values.items():
         info = release.flag(name)
-        if info is None or not _in_range(info, value):
+        if info is None or not info.allows(value):
             continue
         state.ask(name, value, origin)
         _ages(state, name, value, origin)

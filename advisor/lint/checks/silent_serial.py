@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.jvm.combinations import SELECTORS
+from advisor.jvm.ergonomics import SERVER_MEMORY
 from advisor.lint.case import Case, Problem
 from advisor.lint.launch import Limits
 from advisor.model.quantities import MIB
-
-SERVER_MEMORY = 1792 * MIB
-"""HotSpot os.cpp, is_server_class_machine: 2 GB less 256 MB, and two processors."""
 
 
 class SilentSerial:

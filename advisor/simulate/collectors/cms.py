@@ -139,8 +139,7 @@ class Cms(AgedSurvivors):
         self.reclaimed += freed
         self.cycles += 1
         self._fragmented = min(self._fragmented + _FRAGMENTED_PER_CYCLE, _FRAGMENTED_AT_MOST)
-        least = old.used / (1 - min(self._number("MinHeapFreeRatio", 40), 99) / 100)
-        old.capacity = min(old.limit, max(old.capacity, least))
+        old.capacity = min(old.limit, max(old.capacity, self._least_old()))
         self._duration.sample(self._cycle_s)
         self._expanded = False
         self._go(Step.IDLE, math.inf)
@@ -156,10 +155,12 @@ class Cms(AgedSurvivors):
         self._period.sample(self._since_young_s + pause_s)
         self._per_young.sample(evacuation.promoted)
         self._since_young_s = 0.0
-        if self._step is Step.IDLE and self._should_start():
-            self._go(Step.START, 0.0)
+        self._start_if_due()
 
     def after_repeat(self, count: int, interval_s: float, pauses_s: float) -> None:
+        self._start_if_due()
+
+    def _start_if_due(self) -> None:
         if self._step is Step.IDLE and self._should_start():
             self._go(Step.START, 0.0)
 
