@@ -41,7 +41,11 @@ SHAPES = (
 )
 MACHINES = ((1, 600), (2, 256), (3, 1700), (9, 4096), (16, 16384))
 SPECIAL = {
-    11: ("-XX:+UseConcMarkSweepGC -Xmx4g", "-XX:+UseConcMarkSweepGC -Xmx1g -XX:SurvivorRatio=4 -Xmn200m"),
+    11: (
+        "-XX:+UseConcMarkSweepGC -Xmx4g",
+        "-XX:+UseConcMarkSweepGC -Xmx1g -XX:SurvivorRatio=4 -Xmn200m",
+        "-XX:+UseShenandoahGC -XX:ShenandoahMaxRegionSize=300m -XX:MaxRAM=200g",
+    ),
     17: ("-XX:+UseZGC -Xmx3g", "-XX:+UseShenandoahGC -Xmx2g", "-XX:+UseG1GC -Xmx3g -XX:G1HeapRegionSize=3m"),
     21: ("-XX:+UseZGC -XX:+ZGenerational -Xmx3g", "-XX:+UseG1GC -Xmx8g -XX:G1HeapRegionSize=64m", "-Xmx33g"),
     25: ("-XX:+UseZGC -Xmx3g", "-XX:+UseShenandoahGC -XX:ShenandoahGCMode=generational -Xmx2g", "-XX:+UseG1GC -Xmx31g"),

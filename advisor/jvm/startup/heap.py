@@ -35,7 +35,12 @@ def widest_alignment(state: FlagState, collector: Collector) -> int:
 def compressed_oops_end(state: FlagState, collector: Collector) -> int:
     """The largest heap that compressed oops reach: 4 G objects, less the room that the null page takes."""
     alignment = max(8, state.number("ObjectAlignmentInBytes"))
-    return (alignment << 32) - align_up(PAGE, widest_alignment(state, collector))
+    return (alignment << 32) - _masked_up(PAGE, widest_alignment(state, collector))
+
+
+def _masked_up(size: int, alignment: int) -> int:
+    """The JVM rounds by mask, also where Shenandoah's largest region is no power of two (align.hpp)."""
+    return (size + alignment - 1) & ~(alignment - 1)
 
 
 def choose_pointers(state: FlagState, collector: Collector) -> None:
