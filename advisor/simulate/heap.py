@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from advisor.simulate.mutator import Filling, Vector
 
@@ -76,8 +77,7 @@ class Young:
         return add([self.filling.live, *self.ages], len(self.filling.live))
 
 
-@dataclass(frozen=True, slots=True)
-class Evacuation:
+class Evacuation(NamedTuple):
     """The outcome of a young collection, before it is put in place."""
 
     staying: list[Vector]

@@ -73,6 +73,12 @@ class Mutator:
     now: float = 0.0
     _factors: list[float] = field(default_factory=list)
     _slot: int = 0
+    _parts: list[tuple[float, float]] = field(init=False)
+    """By component: -1 / mean life, and the live bytes that it settles at, per byte a second of allocation."""
+
+    def __post_init__(self) -> None:
+        """Prepares what every step needs."""
+        self._parts = [(-1 / part.mean_s, part.share * part.mean_s) for part in self.workload.components]
 
     @property
     def width(self) -> int:
@@ -81,7 +87,9 @@ class Mutator:
 
     def decay(self, seconds: float) -> Vector:
         """The share of each component's live bytes that still lives after so many seconds."""
-        return [*(math.exp(-seconds / part.mean_s) for part in self.workload.components), 1.0]
+        lefts = [math.exp(pace * seconds) for pace, _ in self._parts]
+        lefts.append(1.0)
+        return lefts
 
     def fill(self, eden: Filling, direct: Filling, room: float, limit_s: float, direct_share: float = 0.0) -> float:
         """Allocates until eden has taken `room` bytes or `limit_s` has passed; returns the seconds it took.
@@ -93,10 +101,9 @@ class Mutator:
             rate, slot_end = self._pace()
             eden_rate = rate * (1 - direct_share)
             step = min(slot_end - self.now, limit_s - spent)
-            if eden_rate > 0:
-                step = min(step, room / eden_rate)
-            retained = min(self._retained_rate(), eden_rate)
-            self._allocate(eden, eden_rate, step, retained)
+            if eden_rate * step > room:
+                step = room / eden_rate
+            self._allocate(eden, eden_rate, step, min(self._retained_rate(), eden_rate))
             if direct_share:
                 self._allocate(direct, rate * direct_share, step, 0.0)
             room -= eden_rate * step
@@ -140,10 +147,12 @@ class Mutator:
 
     def _allocate(self, filling: Filling, rate: float, seconds: float, retained_rate: float) -> None:
         live = filling.live
-        for index, part in enumerate(self.workload.components):
-            left = math.exp(-seconds / part.mean_s)
-            live[index] = live[index] * left + part.share * rate * part.mean_s * (1 - left)
-        live[-1] += retained_rate * seconds
+        index = 0
+        for pace, full in self._parts:
+            left = math.exp(pace * seconds)
+            live[index] = live[index] * left + full * rate * (1 - left)
+            index += 1
+        live[index] += retained_rate * seconds
         filling.used += rate * seconds
 
 

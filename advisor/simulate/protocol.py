@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from advisor.jvm.ergonomics import Effective
 from advisor.model.machine import Collector
@@ -21,8 +21,7 @@ class Cause(IntEnum):
     METADATA = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """One stop of the program. `weight` says how many equal ones it stands for."""
 
     kind: str
