@@ -111,14 +111,19 @@ def emit(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
+    write_whole(text.encode(), output)
+
+
+def write_whole(data: bytes, output: Path) -> None:
+    """Writes a file so that there is never half of it. Raises InputError when it cannot be written."""
     import tempfile
 
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
             temporary.chmod(0o644)
             temporary.replace(output)
         except BaseException:

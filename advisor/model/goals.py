@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, SerializationInfo, WithJsonSchema
 
 from advisor.model.base import Frozen
-from advisor.model.quantities import Bytes, Duration, Ratio
+from advisor.model.quantities import Bytes, Duration, Ratio, is_exact
 
 GoalName = Literal[
     "p50_pause", "p99_pause", "p99_9_pause", "max_pause", "mean_pause", "throughput", "gc_cpu", "wall", "heap", "rss"
@@ -71,15 +71,19 @@ def goal_value(name: str, text: str) -> float:
 def _goal(value: Any) -> Any:
     if isinstance(value, str):
         return Goal.parse(value)
-    if isinstance(value, Goal):
+    if isinstance(value, (Goal, dict)):
         return value
     raise ValueError(f"expected text such as 'p99_pause < 50ms', found {value!r}")
+
+
+def _written(goal: Goal, info: SerializationInfo) -> Any:
+    return goal.model_dump() if is_exact(info) else str(goal)
 
 
 GoalText = Annotated[
     Goal,
     BeforeValidator(_goal),
-    PlainSerializer(str),
+    PlainSerializer(_written),
     WithJsonSchema({"type": "string", "examples": ["p99_pause < 50ms", "rss < 2g", "throughput > 95%"]}),
 ]
 

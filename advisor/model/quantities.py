@@ -10,6 +10,7 @@ import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from pydantic import SerializationInfo
 from pydantic_core import CoreSchema, core_schema
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ def _trim(number: float) -> str:
     return f"{number:.6g}"
 
 
+EXACT: dict[str, Any] = {"exact": True}
+"""Serialization context under which quantities are plain numbers in their base unit, to the last digit."""
+
+
+def is_exact(info: SerializationInfo) -> bool:
+    """Whether a document is written with `context=EXACT`."""
+    return bool(info.context and info.context.get("exact"))
+
+
+def _written(quantity: Any, info: SerializationInfo) -> str | float:
+    return float(quantity) if is_exact(info) else str(quantity)
+
+
 class _Quantity:
     """What the four kinds share: reading text or numbers, pydantic validation, JSON Schema."""
 
@@ -74,7 +88,7 @@ class _Quantity:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls.of, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            cls.of, serialization=core_schema.plain_serializer_function_ser_schema(_written, info_arg=True)
         )
 
     @classmethod

@@ -38,3 +38,14 @@ class Simulated:
         return simulate(
             self.profile, flags, seed=self.seed, replicates=self.replicates, max_collections=self.max_collections
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Evaluates options beside pinned ones, which stand before them."""
+
+    pinned: FlagSet
+    evaluate: Evaluator
+
+    def __call__(self, flags: FlagSet) -> Outcome:
+        return self.evaluate(self.pinned.plus(flags))

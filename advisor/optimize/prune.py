@@ -66,7 +66,7 @@ def pruned(space: Space, study: Study, best: Trial) -> Trial:
     current = best
     while True:
         rests = (space.needed(without(current.flags, option)) for option in current.flags)
-        trials = [study.run(rest) for rest in rests if space.admits(rest)]
+        trials = study.run_all([rest for rest in rests if space.admits(rest)])
         candidates = [trial for trial in trials if _as_good(trial.score, best.score)]
         if not candidates:
             return current

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from advisor.model.flags import FlagSet
 from advisor.optimize.dimensions import Point, canonical
-from advisor.optimize.objective import Score
 from advisor.optimize.space import Space
 from advisor.optimize.study import Study
 from advisor.optimize.suggest import Suggester
@@ -16,20 +15,20 @@ BATCH = 8
 """Points asked for at once. A batch is known before any of it is run, so the order of running changes nothing."""
 REFINED_SHARE = 0.25
 """Share of the trials that go to the neighbourhood of the best."""
+STEPS_AT_ONCE = 4
+"""Steps taken from one place before the best is looked up again."""
 STEP = 0.15
 """Typical length of a step there, as a share of a range."""
 
 
 def search(space: Space, study: Study, suggester: Suggester, starts: Iterable[FlagSet], trials: int) -> None:
     """Runs the starts that the JVM and the memory admit, and the nearest points to them; then `trials` proposals."""
-    failure = study.objective.score(None)
-    for flags in map(space.needed, starts):
-        if space.admits(flags):
-            study.run(flags)
-            _try(space, study, suggester, [space.locate(flags)], failure)
+    known = [flags for flags in map(space.needed, starts) if space.admits(flags)]
+    study.run_all(known)
+    _try(space, study, suggester, [space.locate(flags) for flags in known])
     while trials > 0:
         points = suggester.ask(min(BATCH, trials))
-        _try(space, study, suggester, points, failure)
+        _try(space, study, suggester, points)
         trials -= len(points)
 
 
@@ -38,10 +37,11 @@ def refine(space: Space, study: Study, trials: int, stream: random.Random) -> No
 
     A model sees the whole space coarsely; a small step tells what it cannot: whether a little less does as well.
     """
-    for _ in range(trials):
-        flags = space.flags(neighbour(space, space.locate(study.best().flags), stream))
-        if space.admits(flags):
-            study.run(flags)
+    while trials > 0:
+        best = space.locate(study.best().flags)
+        sets = [space.flags(neighbour(space, best, stream)) for _ in range(min(STEPS_AT_ONCE, trials))]
+        study.run_all([flags for flags in sets if space.admits(flags)])
+        trials -= len(sets)
 
 
 def neighbour(space: Space, point: Point, stream: random.Random) -> Point:
@@ -53,6 +53,9 @@ def neighbour(space: Space, point: Point, stream: random.Random) -> Point:
     return canonical(space.dimensions, tuple(moved))
 
 
-def _try(space: Space, study: Study, suggester: Suggester, points: list[Point], failure: Score) -> None:
+def _try(space: Space, study: Study, suggester: Suggester, points: list[Point]) -> None:
     sets = [space.flags(point) for point in points]
-    suggester.tell(points, [study.run(flags).score if space.admits(flags) else failure for flags in sets])
+    admitted = [flags for flags in sets if space.admits(flags)]
+    scores = {trial.flags.words(): trial.score for trial in study.run_all(admitted)}
+    failure = study.objective.score(None)
+    suggester.tell(points, [scores.get(flags.words(), failure) for flags in sets])

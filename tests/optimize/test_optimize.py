@@ -31,7 +31,7 @@ from advisor.optimize.objective import objective
 from advisor.optimize.pareto import dominates
 from advisor.optimize.prune import WORTH
 from advisor.optimize.ranges import space_for
-from advisor.optimize.study import Study
+from advisor.optimize.study import Study, Trial
 from advisor.simulate import simulate
 from tests.optimize.workloads import Analytic, small
 from tests.recommend.profiles import random_profile
@@ -95,7 +95,7 @@ def test_the_best_is_as_good_as_the_default_and_as_200_random_points(goals: Goal
     """
     profile = small()
     found = optimize(profile, goals=goals, seed=1)
-    study = Study(objective(goals), Simulated(profile, 1), list[int]().append)
+    study = Study(objective(goals), Simulated(profile, 1))
     best = study.objective.score(found.best.outcome)
     default = study.run(NOTHING).score
     stream, space = random.Random(5), space_for(profile, BOTH)
@@ -221,10 +221,11 @@ def test_only_the_collectors_asked_for_are_searched() -> None:
 def test_every_trial_is_evaluated_once_and_progress_reaches_the_end() -> None:
     profile = small()
     evaluate = Analytic(profile)
-    heard: list[tuple[int, int]] = []
-    result = quick(profile, evaluate=evaluate, progress=lambda done, planned: heard.append((done, planned)), trials=24)
-    assert heard[-1] == (24, 24)
-    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    heard: list[tuple[int, Trial | None]] = []
+    result = quick(profile, evaluate=evaluate, progress=lambda *news: heard.append(news), trials=24)
+    assert [done for done, _ in heard] == list(range(1, result.evaluations + 1))
+    costs = [leading.score.cost for _, leading in heard if leading is not None]
+    assert costs == sorted(costs, reverse=True)
     reported = 2 + len(result.pareto) + len(result.best.flags) + 1
     assert result.evaluations <= evaluate.calls <= result.evaluations + reported
 

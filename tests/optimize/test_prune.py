@@ -59,7 +59,7 @@ def test_what_cannot_be_left_out_alone_has_no_effect_to_tell() -> None:
 def test_flags_without_effect_go_and_the_others_stay() -> None:
     profile = small()
     space = space_for(profile, (Collector.SERIAL, Collector.PARALLEL))
-    study = Study(objective(Goals(priority="latency")), Analytic(profile), list[int]().append)
+    study = Study(objective(Goals(priority="latency")), Analytic(profile))
     full = study.run(parse_text("-XX:+UseParallelGC -Xmx160m -Xms160m -Xmn40m -XX:MaxTenuringThreshold=3"))
     assert pruned(space, study, full).flags.words() == ("-XX:+UseParallelGC", "-Xmx160m", "-Xmn40m")
 
@@ -76,7 +76,7 @@ def test_pruning_never_loses_more_than_its_tolerance_in_all() -> None:
         return whole.model_copy(update={"pauses": pauses})
 
     space = space_for(profile, (Collector.SERIAL, Collector.PARALLEL))
-    study = Study(objective(profile.goals), evaluate, list[int]().append)
+    study = Study(objective(profile.goals), evaluate)
     full = study.run(parse_text("-XX:+UseSerialGC " + " ".join(worth)))
     left = pruned(space, study, full).flags.words()
     assert set(worth) - set(left) == {"-XX:MaxTenuringThreshold=3"}
