@@ -12,7 +12,7 @@ from advisor.analyze.costs import phase_cost
 from advisor.analyze.lifetimes import component_of_overflow, component_of_totals, fit_components
 from advisor.analyze.live import live_growth, steady_live
 from advisor.analyze.metrics import Metrics
-from advisor.analyze.target import Jvm
+from advisor.analyze.target import Jvm, nearest_release
 from advisor.model.quantities import Bytes, Duration, Rate, Ratio
 
 LEAST_LARGE = 0.005
@@ -36,7 +36,7 @@ def build_profile(metrics: Metrics, collector: str, jvm: Jvm, name: str) -> dict
         references=_references(metrics, elapsed),
         metaspace=_metaspace(metrics),
         costs=_costs(metrics, collector, jvm),
-        observed=_observed(metrics, collector, elapsed) if elapsed and elapsed > 0 else None,
+        observed=_observed(metrics, collector, elapsed, _release(jvm, collector)) if elapsed and elapsed > 0 else None,
     )
     return profile
 
@@ -167,7 +167,7 @@ def gc_threads(metrics: Metrics, collector: str, jvm: Jvm) -> int:
     return cpus if cpus <= 8 else 8 + (cpus - 8) * 5 // 8
 
 
-def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any]:
+def _observed(metrics: Metrics, collector: str, elapsed: float, release: int | None) -> dict[str, Any]:
     pauses = metrics.pauses.summary()
     counted = bool(pauses.count)
     young = median(metrics.heap.young_capacities.items) if metrics.heap.young_capacities.items else None
@@ -175,6 +175,7 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
     return _present(
         collector=collector,
         duration=_time(elapsed),
+        jdk=release,
         heap_max=_size(metrics.heap_max),
         heap_peak_used=_size(metrics.heap.peak_used) if metrics.heap.peak_used else None,
         young_capacity=_size(young),
@@ -207,6 +208,13 @@ def _observed(metrics: Metrics, collector: str, elapsed: float) -> dict[str, Any
         degenerated=metrics.failures.degenerated,
         heap_grew=metrics.heap.heap_grew,
     )
+
+
+def _release(jvm: Jvm, collector: str) -> int | None:
+    """The release as the log has it; older logs do not say, but CMS ended with 13."""
+    if jvm.logged_jdk is None:
+        return min(jvm.jdk, 11) if collector == "cms" else None
+    return nearest_release(jvm.logged_jdk)
 
 
 def throughput(metrics: Metrics, elapsed: float | None) -> float | None:

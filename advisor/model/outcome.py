@@ -73,6 +73,8 @@ class Outcome(Result):
     throughput: float
     """Share of the time in which the program was not stopped."""
     gc_cpu_s: float
+    cpu_s: float | None = None
+    """Processor time of the whole process, collections included; null where nothing tells how busy the program is."""
     wall_s: float
     heap_peak_bytes: int
     rss_bytes: int

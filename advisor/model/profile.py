@@ -127,6 +127,10 @@ class Observed(Frozen):
 
     collector: Collector
     duration: Duration
+    jdk: Jdk | None = None
+    """The release that wrote the log; null stands for the profile's own."""
+    cpu: Duration | None = None
+    """Processor time of the whole process, which no GC log tells: as `time` or `measure` give it."""
     heap_max: Bytes | None = None
     heap_peak_used: Bytes | None = None
     young_capacity: Bytes | None = None

@@ -68,7 +68,7 @@ def correction(profile: WorkloadProfile) -> Correction:
     observed = profile.observed
     if observed is None or not observed.young_count or observed.survived_per_young is None:
         return Correction(costs=profile.costs)
-    target = effective(profile.jdk, profile.machine, parse_words(profile.flags))
+    target = target_of_log(profile)
     try:
         model_of(target)
     except NotModelledError:
@@ -76,6 +76,13 @@ def correction(profile: WorkloadProfile) -> Correction:
     if target.collector != observed.collector:
         return Correction(costs=profile.costs)
     return _Loop(profile, observed, target).closed()
+
+
+def target_of_log(profile: WorkloadProfile) -> Effective:
+    """The JVM that wrote the log: its own release, whatever release predictions are for."""
+    observed = profile.observed
+    release = observed.jdk if observed and observed.jdk else profile.jdk
+    return effective(release, profile.machine, parse_words(profile.flags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from advisor.simulate.assemble import assemble, model_of
 from advisor.simulate.calibrate import build_model
 from advisor.simulate.fit import correction
 from advisor.simulate.kernel import Streams
+from advisor.simulate.processor import program_cpu
 from advisor.simulate.summary import outcome
 
 Flags = FlagSet | Sequence[str]
@@ -48,7 +49,9 @@ def simulate(
     assembly = assemble(profile, target, known.applied(model), known.costs, max_collections)
     streams = Streams(seed)
     tallies = [assembly.run(index, streams)[0] for index in range(replicates)]
-    return outcome(tallies, model.work_s, partial(resident, profile, target))
+    busy = program_cpu(profile, target.collector)
+    drawn = [busy.draw(streams.stream(f"processor {i}") if i else None) * model.work_s for i in range(replicates)]
+    return outcome(tallies, model.work_s, partial(resident, profile, target), drawn)
 
 
 def as_flag_set(flags: Flags) -> FlagSet:

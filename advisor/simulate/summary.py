@@ -57,8 +57,13 @@ def _by_kind(pauses: Iterable[Pause], scale: float) -> Mapping[str, KindTotals]:
     }
 
 
-def outcome(tallies: Sequence[Tally], work_s: float, rss: Callable[[int], int]) -> Outcome:
-    """The outcome of the nominal run, the first, with intervals over all."""
+def outcome(
+    tallies: Sequence[Tally], work_s: float, rss: Callable[[int], int], program_cpu_s: Sequence[float]
+) -> Outcome:
+    """The outcome of the nominal run, the first, with intervals over all.
+
+    `program_cpu_s` is the processor time of the program itself in each run.
+    """
     first = tallies[0]
     scale = 1 / first.share_done
     pauses = summarise(first.pauses, scale)
@@ -68,7 +73,8 @@ def outcome(tallies: Sequence[Tally], work_s: float, rss: Callable[[int], int]) 
         duration_s=round(work_s, 6),
         pauses=pauses,
         throughput=round(1 - stopped / first.wall_s, 6) if first.wall_s else 1.0,
-        gc_cpu_s=round((_stopped_cpu_s(first) + first.concurrent_cpu_s) * scale, 6),
+        gc_cpu_s=round(collection_cpu_s(first), 6),
+        cpu_s=round(program_cpu_s[0] + collection_cpu_s(first), 6),
         wall_s=round(first.wall_s, 6),
         heap_peak_bytes=math.ceil(first.peak_used),
         rss_bytes=rss(math.ceil(first.committed)),
@@ -79,17 +85,20 @@ def outcome(tallies: Sequence[Tally], work_s: float, rss: Callable[[int], int]) 
         },
         failures={name: round((n or 0) * scale) for name, n in sorted(first.failures.items())},
         oom=first.oom,
-        intervals=_intervals(tallies),
+        intervals=_intervals(tallies, program_cpu_s),
     )
 
 
-def _stopped_cpu_s(tally: Tally) -> float:
-    return sum(pause.seconds * pause.weight * pause.threads for pause in tally.pauses)
+def collection_cpu_s(tally: Tally) -> float:
+    """Processor time of collections: their threads during pauses, and concurrent ones."""
+    stopped = sum(pause.seconds * pause.weight * pause.threads for pause in tally.pauses)
+    return (stopped + tally.concurrent_cpu_s) / tally.share_done
 
 
-def _figures(tally: Tally) -> dict[str, float]:
+def _figures(tally: Tally, program_cpu_s: float) -> dict[str, float]:
     pauses = summarise(tally.pauses, 1 / tally.share_done)
     return {
+        "cpu_s": program_cpu_s + collection_cpu_s(tally),
         "pauses.total_ms": pauses.total_ms,
         "pauses.p99_ms": pauses.p99_ms,
         "pauses.max_ms": pauses.max_ms,
@@ -98,9 +107,9 @@ def _figures(tally: Tally) -> dict[str, float]:
     }
 
 
-def _intervals(tallies: Sequence[Tally]) -> dict[str, tuple[float, float]]:
+def _intervals(tallies: Sequence[Tally], program_cpu_s: Sequence[float]) -> dict[str, tuple[float, float]]:
     """90 % of runs, taking figures as log-normal; the nominal run always lies within."""
-    runs = [_figures(tally) for tally in tallies]
+    runs = [_figures(*run) for run in zip(tallies, program_cpu_s, strict=True)]
     found = {name: _interval([run[name] for run in runs]) for name in runs[0]}
     low, high = found["throughput"]
     found["throughput"] = (max(0.0, 1 - high), 1 - low)

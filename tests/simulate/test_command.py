@@ -39,7 +39,7 @@ def test_json_keeps_the_contract(source: str, capsys: pytest.CaptureFixture[str]
     assert result["flags"] == ["-Xmx512m", "-XX:+UseParallelGC"]
     for outcome in (result["baseline"], result["outcome"]):
         assert set(outcome) >= OUTCOME_KEYS
-        assert set(outcome["intervals"]) == INTERVALS
+        assert set(outcome["intervals"]) >= INTERVALS
     assert result["confidence"]["level"] == "low"
 
 
