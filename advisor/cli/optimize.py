@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from advisor.cli.inputs import Target, changed, load_workload
-from advisor.cli.options import emit, goal_options, goals_from, result_options, target_options, write_whole
+from advisor.cli.options import DURATION, emit, goal_options, goals_from, result_options, target_options, write_whole
 from advisor.cli.progress import trials_bar
 from advisor.model.errors import UsageError
 from advisor.model.profile import WorkloadProfile
-from advisor.model.quantities import Bytes
+from advisor.model.quantities import Bytes, Duration
 from advisor.model.study import Question
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="PROFILE|LOG", required=False)
 @target_options
 @goal_options
+@click.option("--duration", type=DURATION, metavar="TIME", help="How long the workload goes on, such as 10m.")
 @click.option("--trials", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Points to propose.")
 @click.option("--suggester", default="skopt-gp", show_default=True, help="What proposes: skopt-gp, skopt-et or sobol.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the search and of the simulation.")
+@click.option("--robust/--no-robust", default=True, show_default=True, help="Choose by the worst of what is uncertain.")
 @click.option("--study", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Keep every trial here.")
 @click.option("--resume", is_flag=True, help="Go on with the study begun last, or with --key.")
 @click.option("--key", metavar="KEY", help="Which study of the file; see --list.")
@@ -50,9 +52,11 @@ def command(
     goal: tuple[str, ...],
     minimize: tuple[str, ...],
     maximize: tuple[str, ...],
+    duration: Duration | None,
     trials: int,
     suggester: str,
     seed: int,
+    robust: bool,
     study: Path | None,
     resume: bool,
     key: str | None,
@@ -84,9 +88,9 @@ def command(
         if store is not None and resume:
             question, assumptions = store.question(key), tuple[str, ...]()
         else:
-            target = Target(int(jdk) if jdk else None, cpus, memory, baseline_flags)
+            target = Target(int(jdk) if jdk else None, cpus, memory, baseline_flags, duration)
             profile, assumptions = _profile(source, target, goal, minimize, maximize)
-            question = _question(profile, seed, trials, suggester)
+            question = _question(profile, seed, trials, suggester, robust=robust)
         with trials_bar(question.trials) as progress:
             result = answer_to(question, progress=progress, runner=runner_for(jobs, backend, address), store=store)
     result = result.model_copy(update={"warnings": (*assumptions, *result.warnings)})
@@ -105,12 +109,12 @@ def _profile(
     return changed(workload.profile, {"goals": goals.model_dump()}, source), workload.assumptions
 
 
-def _question(profile: WorkloadProfile, seed: int, trials: int, suggester: str) -> Question:
+def _question(profile: WorkloadProfile, seed: int, trials: int, suggester: str, *, robust: bool) -> Question:
     """Options in use that tune nothing stay as they are."""
     from advisor.optimize import question
     from advisor.recommend.tuning import divide
 
-    return question(profile, seed=seed, trials=trials, suggester=suggester, pinned=divide(profile).kept)
+    return question(profile, seed=seed, trials=trials, suggester=suggester, pinned=divide(profile).kept, robust=robust)
 
 
 def _opened(study: Path | None, *, create: bool) -> AbstractContextManager[StudyStore | None]:

@@ -21,6 +21,8 @@ class Question(Frozen):
     collectors: tuple[str, ...] | None = None
     pinned: tuple[str, ...] = ()
     """Options that are in every set."""
+    robust: bool = True
+    """Whether the best is chosen by its worst worlds."""
     version: str
     """Of the program: another version may predict otherwise."""
 

@@ -26,6 +26,10 @@ class Best(Candidate):
     goals: tuple[GoalVerdict, ...] = ()
     worth: Mapping[str, Mapping[str, float]] = Field(default_factory=dict)
     """Option -> predicted change of the outcome when it alone is left out; empty where the rest cannot be simulated."""
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Other sets that the worlds which were simulated do not show to be worse."""
+    worlds: int = 1
+    """Of those that vary what is uncertain, how many the choice rests on; 1 is the nominal one alone."""
 
 
 class Optimization(Result):

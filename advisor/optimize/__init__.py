@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor import __version__
 from advisor.jvm.commandline import parse_words
@@ -13,14 +13,17 @@ from advisor.model.errors import NotModelledError, UsageError
 from advisor.model.flags import FlagSet
 from advisor.model.goals import Goals
 from advisor.model.machine import Collector
+from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.study import Question
 from advisor.model.trial import Optimization
 from advisor.optimize.answer import Reporters, answered
-from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Beside, Evaluator, Simulated
+from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Beside, Evaluator, Simulated, lasting
 from advisor.optimize.objective import objective
 from advisor.optimize.prune import effects, leave_one_out, pruned
 from advisor.optimize.ranges import space_for
+from advisor.optimize.robust import Choice
+from advisor.optimize.robust import robust as robust_choice
 from advisor.optimize.runners import Here, Runner, runner_for
 from advisor.optimize.search import REFINED_SHARE, refine, search
 from advisor.optimize.space import COLLECTORS, NO_FLAGS, Space
@@ -57,6 +60,7 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
     suggester: str = DEFAULT_SUGGESTER,
     collectors: Sequence[Collector] | None = None,
     pinned: FlagSet = NO_FLAGS,
+    robust: bool = True,
     progress: Progress | None = None,
     evaluate: Evaluator | None = None,
     runner: Runner = Here(),  # noqa: B008 - immutable
@@ -65,14 +69,17 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
     """The best flags for a workload under its goals, and the sets that nothing else beats.
 
     Searched are the collectors with a model, or those of `collectors`; `pinned` options are in every set and not
-    repeated in the answer; `progress` hears of each trial; `evaluate` stands in for the simulator; `runner` evaluates
-    here or on workers; what `store` knows of the same question is not evaluated again. The same question gets the same
-    answer but for `seconds`, whatever the runner and the store. A search that is interrupted answers with what it has.
+    repeated in the answer; `robust` chooses by the worst of what is uncertain, not by its middle; `progress` hears of
+    each trial; `evaluate` stands in for the simulator; `runner` evaluates here or on workers; what `store` knows of the
+    same question is not evaluated again. The same question gets the same answer but for `seconds`, whatever the runner
+    and the store. A search that is interrupted answers with what it has.
     Raises UsageError for an unknown suggester or a number of trials below 1, NotModelledError for collectors without
     a model, InputError where the profile lacks what a simulation needs or no heap fits.
     """
     wanted = profile if goals is None else profile.model_copy(update={"goals": goals})
-    asked = question(wanted, seed=seed, trials=trials, suggester=suggester, collectors=collectors, pinned=pinned)
+    asked = question(
+        wanted, seed=seed, trials=trials, suggester=suggester, collectors=collectors, pinned=pinned, robust=robust
+    )
     return answer_to(asked, progress=progress, evaluate=evaluate, runner=runner, store=store)
 
 
@@ -84,6 +91,7 @@ def question(
     suggester: str = DEFAULT_SUGGESTER,
     collectors: Sequence[Collector] | None = None,
     pinned: FlagSet = NO_FLAGS,
+    robust: bool = True,
 ) -> Question:
     """The question of a search; see `optimize`. Raises UsageError."""
     if trials < 1:
@@ -95,6 +103,7 @@ def question(
         suggester=suggester_kind(suggester).name,
         collectors=None if collectors is None else tuple(collectors),
         pinned=pinned.words(),
+        robust=robust,
         version=__version__,
     )
 
@@ -115,15 +124,15 @@ def answer_to(
     study = Study(objective(asked.profile.goals), steps.evaluator(), progress, kept)
     interrupted: tuple[str, ...] = ()
     try:
-        best = steps.best(study)
+        choice = steps.choice(study)
     except KeyboardInterrupt:
         if not study.trials:
             raise
-        best = study.best()
+        choice = Choice(study.best(), (), 1)
         interrupted = (f"the search was interrupted after {len(study.trials)} sets of flags: this is the best so far",)
     if store is not None and not interrupted:
         store.finish(key)
-    found = answered(study, best, steps.reporters(), asked)
+    found = answered(study, choice, steps.reporters(), asked)
     warnings = (*interrupted, *found.warnings, *steps.remarks())
     return found.model_copy(update={"seconds": round(time.perf_counter() - started, 3), "warnings": warnings})
 
@@ -149,14 +158,20 @@ class _Search:
         """Tells the outcome of a set during the search."""
         return Beside(self.pinned, self.evaluate or Simulated(self.question.profile, self.question.seed))
 
-    def best(self, study: Study) -> Trial:
+    def choice(self, study: Study) -> Choice:
         """The best set that the trials lead to, less the flags that are worth nothing."""
         seed, trials = self.question.seed, self.question.trials
         refined = int(trials * REFINED_SHARE)
         suggester = suggester_kind(self.question.suggester).make(self.space.dimensions, seed)
         search(self.space, study, suggester, self._starts(), trials - refined)
         refine(self.space, study, refined, random.Random(f"refine {seed}"))  # noqa: S311 - a search, not a secret
-        return pruned(self.space, study, study.best())
+        if not self.question.robust or self.evaluate is not None:
+            return Choice(pruned(self.space, study, study.best()), (), 1)
+        found = robust_choice(study, self._worlds)
+        return replace(found, best=pruned(self.space, study, found.best))
+
+    def _worlds(self, flags: FlagSet, numbers: Sequence[int]) -> list[Outcome]:
+        return Simulated(self.question.profile, self.question.seed).worlds(self.pinned.plus(flags), numbers)
 
     def reporters(self) -> Reporters:
         """Tell the outcome of the sets of the answer, with intervals."""
@@ -165,6 +180,7 @@ class _Search:
             Beside(self.pinned, self.evaluate or Simulated(profile, seed, REPORTED_REPLICATES)),
             Beside(self.pinned, self.evaluate or Simulated(profile, seed, LISTED_REPLICATES)),
             self.evaluate or Simulated(profile, seed, REPORTED_REPLICATES),
+            None if self.evaluate else Beside(self.pinned, Simulated(lasting(profile), seed)),
         )
 
     def remarks(self) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from advisor.model.flags import FlagSet
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
-from advisor.simulate import simulate
+from advisor.model.quantities import Duration
+from advisor.simulate import simulate, simulate_worlds
 
 SEARCHED_REPLICATES = 1
 """The first replicate alone gives the figures that a search compares; further ones only widen intervals."""
@@ -17,6 +19,8 @@ REPORTED_REPLICATES = 8
 LISTED_REPLICATES = 3
 """For the other sets that nothing beats: the same figures, rougher intervals, in less time."""
 MAX_COLLECTIONS = 2000
+LATER = 10.0
+"""Times the duration of the workload for which the best set is run once more, to see what comes after its end."""
 
 
 class Evaluator(Protocol):
@@ -39,6 +43,10 @@ class Simulated:
             self.profile, flags, seed=self.seed, replicates=self.replicates, max_collections=self.max_collections
         )
 
+    def worlds(self, flags: FlagSet, numbers: Sequence[int]) -> list[Outcome]:
+        """The outcomes in single worlds; see `simulate_worlds`."""
+        return simulate_worlds(self.profile, flags, numbers, seed=self.seed, max_collections=self.max_collections)
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -49,3 +57,8 @@ class Beside:
 
     def __call__(self, flags: FlagSet) -> Outcome:
         return self.evaluate(self.pinned.plus(flags))
+
+
+def lasting(profile: WorkloadProfile) -> WorkloadProfile:
+    """The workload going on as it does, `LATER` times as long."""
+    return profile.model_copy(update={"duration": Duration(LATER * float(profile.duration))})

@@ -20,6 +20,7 @@ def optimize_text(result: Optimization) -> str:
         section("Predicted", _comparison(result)),
         *([section("What changes when one flag alone is left out", _worth(result.best))] if result.best.worth else []),
         section("Trade-offs that nothing simulated beats", list(_trade_offs(result))),
+        *_alike(result.best),
         *([section("Warnings", bullets(result.warnings))] if result.warnings else []),
         paragraph(
             f"{result.evaluations} sets of flags were simulated in {result.seconds:.1f} s "
@@ -34,6 +35,21 @@ def _verdict(result: Optimization) -> str:
     heading = "Best flags" if best.meets_goals else "No set of flags meets all goals; this one comes nearest"
     flags = [f"    {flag}" for flag in best.flags] or ["    (none: the JVM's own choices are best)"]
     return "\n".join([f"{heading}:", "", *flags])
+
+
+_MOST_ALIKE = 3
+
+
+def _alike(best: Best) -> list[str]:
+    """What the choice rests on, and what it might as well have been."""
+    if best.worlds < 2:
+        return []
+    if not best.alike:
+        return [paragraph(f"Of the sets near it, it is the best in {best.worlds} worlds that vary what is uncertain.")]
+    shown = [" ".join(flags) or "(none)" for flags in best.alike[:_MOST_ALIKE]]
+    more = len(best.alike) - len(shown)
+    rest = [f"and {more} more"] if more else []
+    return [section(f"Sets that {best.worlds} simulated worlds cannot tell from the best", bullets([*shown, *rest]))]
 
 
 _SHOWN = ("p99 pause", "longest pause", "total pause", "throughput", "resident memory")

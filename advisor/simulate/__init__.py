@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from advisor.simulate.modelled import supports
 
 if TYPE_CHECKING:
-    from advisor.simulate.predict import simulate, simulate_many
+    from advisor.simulate.predict import simulate, simulate_many, simulate_worlds
     from advisor.simulate.whatif import compare
 
-__all__ = ["compare", "simulate", "simulate_many", "supports"]
+__all__ = ["compare", "simulate", "simulate_many", "simulate_worlds", "supports"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
         from advisor.simulate.whatif import compare
 
         return compare
-    if name in ("simulate", "simulate_many"):
+    if name in ("simulate", "simulate_many", "simulate_worlds"):
         from advisor.simulate import predict
 
         return getattr(predict, name)

@@ -42,16 +42,46 @@ def simulate(
     """
     if replicates < 1 or max_collections < 1:
         raise UsageError("replicates and max_collections must be at least 1")
-    target = effective(profile.jdk, profile.machine, as_flag_set(flags))
-    model_of(target)
-    model = build_model(profile, float(duration if duration is not None else profile.duration))
-    known = correction(profile)
-    assembly = assemble(profile, target, known.applied(model), known.costs, max_collections)
-    streams = Streams(seed)
-    tallies = [assembly.run(index, streams)[0] for index in range(replicates)]
-    busy = program_cpu(profile, target.collector)
-    drawn = [busy.draw(streams.stream(f"processor {i}") if i else None) * model.work_s for i in range(replicates)]
-    return outcome(tallies, model.work_s, partial(resident, profile, target), drawn)
+    question = _Question(profile, flags, duration, max_collections, seed)
+    return question.outcome(range(replicates))
+
+
+def simulate_worlds(
+    profile: WorkloadProfile, flags: Flags, worlds: Sequence[int], *, seed: int = 0, max_collections: int = 2000
+) -> list[Outcome]:
+    """The outcomes of single replicates, without intervals.
+
+    World 0 is nominal; in the others all that is uncertain varies. A world is the same whatever the flags. Raises as
+    `simulate` does.
+    """
+    question = _Question(profile, flags, None, max_collections, seed)
+    return [question.outcome((index,)) for index in worlds]
+
+
+class _Question:
+    """What all replicates of a prediction share."""
+
+    def __init__(
+        self, profile: WorkloadProfile, flags: Flags, duration: Duration | None, max_collections: int, seed: int
+    ) -> None:
+        target = effective(profile.jdk, profile.machine, as_flag_set(flags))
+        model_of(target)
+        model = build_model(profile, float(duration if duration is not None else profile.duration))
+        known = correction(profile)
+        self._assembly = assemble(profile, target, known.applied(model), known.costs, max_collections)
+        self._processor = program_cpu(profile, target.collector)
+        self._streams = Streams(seed)
+        self._work_s = model.work_s
+        self._rss = partial(resident, profile, target)
+
+    def outcome(self, replicates: Sequence[int]) -> Outcome:
+        """The outcome of the first replicate, with intervals over all."""
+        tallies = [self._assembly.run(index, self._streams)[0] for index in replicates]
+        return outcome(tallies, self._work_s, self._rss, [self._program_cpu_s(index) for index in replicates])
+
+    def _program_cpu_s(self, index: int) -> float:
+        stream = self._streams.stream(f"processor {index}") if index else None
+        return self._processor.draw(stream) * self._work_s
 
 
 def as_flag_set(flags: Flags) -> FlagSet:
