@@ -65,6 +65,8 @@ CONCURRENT: Mapping[str, tuple[float, float]] = {
     "remark": (2e-3, 0.15),
     "mark": (1e-3, 0.5),
     "sweep": (1e-3, 0.4),
+    "rebuild": (0.5e-3, 0.3),
+    "cleanup": (0.15e-3, 0.0),
 }
 """Phases of concurrent cycles: seconds fixed, and per byte as a share of what one thread needs to copy a byte of the
 same program. The bytes are live ones for marking, used ones for sweeping, those of the young generation for the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.model.machine import Collector
 
-MODELLED = frozenset({Collector.SERIAL, Collector.PARALLEL, Collector.CMS})
+MODELLED = frozenset({Collector.SERIAL, Collector.PARALLEL, Collector.CMS, Collector.G1})
 """The collectors of `collectors.COLLECTORS`."""
 
 

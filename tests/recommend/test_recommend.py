@@ -37,10 +37,11 @@ def test_both_outcomes_are_predicted_where_there_are_models() -> None:
 
 
 def test_no_model_is_said_and_nothing_is_predicted() -> None:
-    result = recommend(profile(goals={"priority": "latency"}))
-    assert result.collector == "g1"
+    goals = {"priority": "latency", "limits": ["max_pause < 2ms"]}
+    result = recommend(profile(jdk=21, machine={"cpus": 8, "memory": "16g"}, goals=goals))
+    assert result.collector == "zgc-generational"
     assert result.predicted is None
-    assert any("no prediction for g1" in warning for warning in result.warnings)
+    assert any("no prediction for zgc-generational" in warning for warning in result.warnings)
 
 
 def test_goals_are_held_against_the_prediction() -> None:

@@ -17,7 +17,12 @@ from advisor.simulate.protocol import CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
 
 MIB = 1 << 20
-FLAG = {"serial": "-XX:+UseSerialGC", "parallel": "-XX:+UseParallelGC", "cms": "-XX:+UseConcMarkSweepGC"}
+FLAG = {
+    "serial": "-XX:+UseSerialGC",
+    "parallel": "-XX:+UseParallelGC",
+    "cms": "-XX:+UseConcMarkSweepGC",
+    "g1": "-XX:+UseG1GC",
+}
 RELEASES = {str(model.collector): sorted(model.jdks) for model in COLLECTORS}
 """The releases that have each collector."""
 USUAL = {name: 17 if 17 in releases else releases[-1] for name, releases in RELEASES.items()}

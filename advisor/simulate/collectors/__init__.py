@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from advisor.simulate.collectors.cms import Cms
+from advisor.simulate.collectors.g1 import G1
 from advisor.simulate.collectors.parallel import Parallel
 from advisor.simulate.collectors.serial import Serial
 from advisor.simulate.protocol import CollectorModel
 
-COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms)
+COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms, G1)
