@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from statistics import fmean, variance
 from typing import Literal
 
-from advisor.model.analysis import Analysis, Timeline
+from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import Comparison, Figure
 from advisor.model.quantities import MIB
+from advisor.model.series import Timeline
 
 Verdict = Literal["better", "worse", "different", "same", "unknown"]
 MATTERS = 0.1

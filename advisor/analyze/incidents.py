@@ -19,8 +19,8 @@ from advisor.analyze.events import (
     Started,
     Trouble,
 )
-from advisor.analyze.series import Series
 from advisor.analyze.sightings import NAMES, Sighting, Sightings, Spacing
+from advisor.model.series import Series
 
 TICK_S = 0.01
 """Processor times are printed in hundredths of a second."""

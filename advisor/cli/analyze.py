@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli.options import emit, result_options, target_options
+from advisor.cli.options import draws, emit, result_options, target_options
 from advisor.model.errors import UsageError
 from advisor.model.quantities import Bytes
 
 if TYPE_CHECKING:
     from advisor.analyze import LogTarget
-
-DRAWN = "█░▁│└─"
-"""Characters of the chart that a terminal may not be able to show."""
 
 
 @click.command("analyze")
@@ -99,7 +95,7 @@ def _single(
     if profile_file is not None:
         emit(profile_yaml(analysis), profile_file)
     if fmt == "text":
-        emit(analyze_text(analysis, ascii_only=output is None and not _draws()), output)
+        emit(analyze_text(analysis, ascii_only=output is None and not draws()), output)
     else:
         emit((to_json if fmt == "json" else profile_yaml)(analysis), output)
     return 0
@@ -128,12 +124,3 @@ def _compare(logs: tuple[str, ...], target: LogTarget, fmt: str, output: Path | 
     comparison = compare(before, after)
     emit(to_json(comparison) if fmt == "json" else compare_text(comparison), output)
     return 0
-
-
-def _draws() -> bool:
-    """Whether standard output can show block characters."""
-    try:
-        DRAWN.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

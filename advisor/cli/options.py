@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +36,8 @@ class QuantityType(click.ParamType[Any]):
 
 BYTES = QuantityType(Bytes)
 DURATION = QuantityType(Duration)
+DRAWN = "█░▁│└─"
+"""Characters of the chart that a terminal may not be able to show."""
 JDK = click.Choice([str(jdk) for jdk in JDKS])
 
 
@@ -131,3 +134,12 @@ def write_whole(data: bytes, output: Path) -> None:
             raise
     except OSError as error:
         raise InputError(f"cannot write: {error.strerror}", where=str(output)) from error
+
+
+def draws() -> bool:
+    """Whether standard output can show block characters."""
+    try:
+        DRAWN.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from advisor.cli.inputs import Target, load_workload
-from advisor.cli.options import DURATION, emit, result_options, target_options
+from advisor.cli.options import DURATION, draws, emit, result_options, target_options, write_whole
 from advisor.model.errors import UsageError
 from advisor.model.flags import FlagSet
 from advisor.model.profile import WorkloadProfile
@@ -21,7 +21,22 @@ from advisor.model.quantities import Bytes, Duration
 @target_options
 @click.option("--duration", type=DURATION, metavar="TIME", help="Running time to predict for, such as 10min.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of bursts and residuals.")
-@click.option("--replicates", type=click.IntRange(2, 200), default=8, show_default=True, help="Runs behind intervals.")
+@click.option(
+    "--runs",
+    "--replicates",
+    "replicates",
+    type=click.IntRange(2, 200),
+    default=8,
+    show_default=True,
+    help="Runs behind intervals.",
+)
+@click.option("--compare", metavar="FLAGS", multiple=True, help="One more whole set to show beside (repeatable).")
+@click.option(
+    "--trace",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the run under the new flags as a GC log.",
+)
 @result_options("text", "json")
 def command(
     source: str,
@@ -34,6 +49,8 @@ def command(
     duration: Duration | None,
     seed: int,
     replicates: int,
+    compare: tuple[str, ...],
+    trace: Path | None,
     fmt: str,
     output: Path | None,
 ) -> int:
@@ -42,16 +59,22 @@ def command(
     The flags in use are simulated beside the new ones, on the same random program, where their collector has a model.
     Exit code 1 when the new flags end in an out-of-memory error.
     """
+    from advisor.jvm.commandline import parse_text
     from advisor.report.json import to_json
     from advisor.report.simulate_text import simulate_text
-    from advisor.simulate import compare
+    from advisor.simulate import compare as what_if
+    from advisor.simulate import traced
 
     workload = load_workload(source, Target(int(jdk) if jdk else None, cpus, memory, baseline_flags))
     chosen = _chosen(workload.profile, flags, add_flags)
-    result = compare(workload.profile, chosen, seed=seed, replicates=replicates, duration=duration)
+    beside = [parse_text(flags) for flags in compare]
+    result = what_if(workload.profile, chosen, seed=seed, replicates=replicates, duration=duration, beside=beside)
+    if trace is not None:
+        log = traced(workload.profile, chosen, seed=seed, duration=duration).log
+        write_whole("".join(f"{line}\n" for line in log).encode(), trace)
     for assumption in workload.assumptions:
         click.echo(f"note: {assumption}", err=True)
-    emit(to_json(result) if fmt == "json" else simulate_text(result), output)
+    emit(to_json(result) if fmt == "json" else simulate_text(result, ascii_only=output is None and not draws()), output)
     return 1 if result.outcome.oom else 0
 
 

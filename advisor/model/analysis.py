@@ -9,6 +9,7 @@ from pydantic import Field
 
 from advisor.model.base import Result
 from advisor.model.outcome import Pauses
+from advisor.model.series import Timeline
 
 
 class Source(Result):
@@ -65,25 +66,6 @@ class Diagnosis(Result):
     """When it was seen first and last, and when it was worst: seconds on the log's clock."""
     weight: float = 0.0
     """For the order among findings of one severity: about the share of the running time at stake."""
-
-
-class Timeline(Result):
-    """The heap and the pauses over time in even steps; null where a step has no collection."""
-
-    unit: Literal["s", "collections"]
-    """What a step counts: collections where the log has no time stamps."""
-    start: float
-    step: float
-    heap_before_bytes: tuple[int | None, ...]
-    """The most in use before a collection."""
-    heap_after_bytes: tuple[int | None, ...]
-    """The least in use after a collection."""
-    pause_max_ms: tuple[float, ...]
-    pause_total_ms: tuple[float, ...]
-    full: tuple[int, ...]
-    """Full collections."""
-    trouble: tuple[int, ...]
-    """Failures, stalls and the like."""
 
 
 class Analysis(Result):

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from advisor.model.base import Result
+from advisor.model.series import Timeline
 
 PauseKind = Literal["young", "mixed", "full", "initial-mark", "remark", "cleanup", "other"]
 
@@ -111,6 +112,14 @@ class Confidence(Result):
     notes: tuple[str, ...] = ()
 
 
+class Alternative(Result):
+    """One more set of flags beside the new one, for the same program."""
+
+    flags: tuple[str, ...]
+    collector: str
+    outcome: Outcome
+
+
 class Simulation(Result):
     """`simulate/1`: the predicted outcome of a flag set, and of the flags in use."""
 
@@ -123,3 +132,6 @@ class Simulation(Result):
     outcome: Outcome
     confidence: Confidence
     seed: int = 0
+    comparisons: tuple[Alternative, ...] = ()
+    timeline: Timeline | None = None
+    """The nominal run under the new flags, stop by stop."""

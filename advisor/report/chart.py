@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from advisor.model.analysis import Timeline
 from advisor.model.quantities import Bytes
+from advisor.model.series import Timeline
 from advisor.report.wrap import WIDTH
 
 LABEL = 9

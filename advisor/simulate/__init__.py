@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from advisor.simulate.modelled import supports
 
 if TYPE_CHECKING:
-    from advisor.simulate.predict import simulate, simulate_many, simulate_worlds
+    from advisor.simulate.predict import simulate, simulate_many, simulate_worlds, traced
     from advisor.simulate.whatif import compare
 
-__all__ = ["compare", "simulate", "simulate_many", "simulate_worlds", "supports"]
+__all__ = ["compare", "simulate", "simulate_many", "simulate_worlds", "supports", "traced"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
         from advisor.simulate.whatif import compare
 
         return compare
-    if name in ("simulate", "simulate_many", "simulate_worlds"):
+    if name in ("simulate", "simulate_many", "simulate_worlds", "traced"):
         from advisor.simulate import predict
 
         return getattr(predict, name)

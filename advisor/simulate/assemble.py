@@ -15,6 +15,7 @@ from advisor.simulate.collectors import COLLECTORS
 from advisor.simulate.cost import COLD, PhaseLines, Residuals, Stopwatch, phase_lines
 from advisor.simulate.kernel import Streams
 from advisor.simulate.machine import Processors
+from advisor.simulate.moments import Observer
 from advisor.simulate.protocol import CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
 
@@ -46,7 +47,7 @@ class Assembly:
     span: Span
     processors: Processors
 
-    def run(self, index: int, streams: Streams) -> tuple[Tally, CollectorModel]:
+    def run(self, index: int, streams: Streams, observe: Observer | None = None) -> tuple[Tally, CollectorModel]:
         """One replicate; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
         own = streams.spawn(f"replicate {index}")
         world = draw(own.stream("world"), self.model, self.lines) if index else Draw()
@@ -60,6 +61,7 @@ class Assembly:
         setting = Setting(self.target, watch, width, workload.large_share, workload.large_size, waste=self.model.waste)
         collector = self.factory(setting)
         run = Run(workload, collector, self.span, own, self.model.preloaded, processors=self.processors)
+        run.observe = observe
         return run.execute(), collector
 
 

@@ -25,7 +25,7 @@ class RegionHeap(Generational):
 
     def __init__(self, setting: Setting) -> None:
         layout = setting.effective.layout
-        self._region = layout.region or MIB
+        self._region = self.region_size = layout.region or MIB
         self._committed = max(1, layout.initial_heap // self._region)
         self._most = max(1, layout.max_heap // self._region)
         super().__init__(setting)

@@ -31,6 +31,8 @@ class Generational(ABC):
     collector: ClassVar[Collector]
     jdks: ClassVar[frozenset[int]] = frozenset({8, 11, 17, 21, 25})
     dead_wood_percent: float = 5.0
+    region_size: int | None = None
+    """Bytes of a region, where the heap consists of such."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting

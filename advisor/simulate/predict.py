@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from advisor.jvm.commandline import parse_words
@@ -13,14 +14,29 @@ from advisor.model.flags import FlagSet
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Duration
+from advisor.model.series import Timeline
 from advisor.simulate.assemble import assemble, model_of
 from advisor.simulate.calibrate import build_model
 from advisor.simulate.fit import correction
 from advisor.simulate.kernel import Streams
+from advisor.simulate.moments import Moment, timeline
 from advisor.simulate.processor import program_cpu
 from advisor.simulate.summary import outcome
+from advisor.simulate.trace import TraceWriter
 
 Flags = FlagSet | Sequence[str]
+TRACED_COLLECTIONS = 100_000
+"""Most collections of a run that is written down one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A run that was followed collection by collection."""
+
+    outcome: Outcome
+    log: tuple[str, ...]
+    """What `-Xlog:gc*` would have written, line by line."""
+    timeline: Timeline | None
 
 
 def simulate(
@@ -58,6 +74,11 @@ def simulate_worlds(
     return [question.outcome((index,)) for index in worlds]
 
 
+def traced(profile: WorkloadProfile, flags: Flags, *, seed: int = 0, duration: Duration | None = None) -> Traced:
+    """The nominal run with its log; nothing is thinned. Raises as `simulate` does."""
+    return _Question(profile, flags, duration, TRACED_COLLECTIONS, seed).traced()
+
+
 class _Question:
     """What all replicates of a prediction share."""
 
@@ -72,12 +93,21 @@ class _Question:
         self._processor = program_cpu(profile, target.collector)
         self._streams = Streams(seed)
         self._work_s = model.work_s
+        self._machine = profile.machine
         self._rss = partial(resident, profile, target)
 
     def outcome(self, replicates: Sequence[int]) -> Outcome:
         """The outcome of the first replicate, with intervals over all."""
         tallies = [self._assembly.run(index, self._streams)[0] for index in replicates]
         return outcome(tallies, self._work_s, self._rss, [self._program_cpu_s(index) for index in replicates])
+
+    def traced(self) -> Traced:
+        """The nominal run alone, collection by collection."""
+        moments: list[Moment] = []
+        tally, _ = self._assembly.run(0, self._streams, moments.append)
+        writer = TraceWriter(self._assembly.target, self._machine, self._assembly.lines.workers)
+        found = outcome([tally], self._work_s, self._rss, [self._program_cpu_s(0)])
+        return Traced(found, tuple(writer.lines(moments)), timeline(moments))
 
     def _program_cpu_s(self, index: int) -> float:
         stream = self._streams.stream(f"processor {index}") if index else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from advisor.simulate.kernel import Action, Kernel, Streams, Trace
 from advisor.simulate.machine import Processors
+from advisor.simulate.moments import Moment, Observer, occupancy
 from advisor.simulate.mutator import Mutator, Workload
 from advisor.simulate.protocol import Cause, CollectorModel, Pause
 
@@ -83,6 +84,8 @@ class Run:
         self.kernel = Kernel(trace)
         self.tally = Tally()
         self._processors = processors
+        self.observe: Observer | None = None
+        """Hears of every stop and of every step of a concurrent cycle."""
         self._last = 0.0
         self._next_explicit = span.explicit_every_s
         self._metadata = sorted(span.metadata_at_s, reverse=True)
@@ -148,14 +151,14 @@ class Run:
 
     def _act(self) -> None:
         self._pass_time()
-        delay = self._stopped_for(self.model.act())
+        delay = self._stopped_for(self._watched(None, self.model.act))
         over = self.model.oom or self.tally.steps >= _STEPS_PER_COLLECTION * self.span.max_collections
         self.kernel.after(delay, *(("end", self.kernel.stop) if over else ("run", self._mutate)))
 
     def _collect(self, cause: Cause) -> None:
         tally = self.tally
         self._pass_time()
-        pauses = self.model.collect(cause)
+        pauses = self._watched(cause, lambda: self.model.collect(cause))
         tally.collections += 1
         delay = self._stopped_for(pauses)
         if self.model.oom or tally.collections >= 2 * self.span.max_collections:
@@ -164,6 +167,15 @@ class Run:
         if self._thinned and tally.collections >= _WARM_UP and len(pauses) == 1 and pauses[0].kind == "young":
             delay += self._repeat()
         self.kernel.after(delay, "run", self._mutate)
+
+    def _watched(self, cause: Cause | None, happen: Callable[[], Sequence[Pause]]) -> Sequence[Pause]:
+        """Lets something happen, and tells the observer what the heap was before and after."""
+        if self.observe is None:
+            return happen()
+        before = occupancy(self.model)
+        pauses = happen()
+        self.observe(Moment(self.kernel.now, cause, tuple(pauses), before, occupancy(self.model)))
+        return pauses
 
     def _stopped_for(self, pauses: Sequence[Pause]) -> float:
         self.tally.pauses.extend(pauses)

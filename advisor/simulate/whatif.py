@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +11,11 @@ from advisor.jvm.ergonomics import Effective, effective
 from advisor.model.errors import InputError, NotModelledError
 from advisor.model.flags import FlagSet, OptionKind
 from advisor.model.machine import Collector
-from advisor.model.outcome import Confidence, Outcome, Simulation
+from advisor.model.outcome import Alternative, Confidence, Outcome, Simulation
 from advisor.model.profile import Observed, WorkloadProfile
 from advisor.model.quantities import Duration
 from advisor.simulate.calibrate import build_model
-from advisor.simulate.predict import Flags, as_flag_set, simulate
+from advisor.simulate.predict import Flags, as_flag_set, simulate, traced
 
 COUNT_TOLERANCE, TOTAL_TOLERANCE = 0.05, 0.15
 """A self-check passes when the young collections and the total pause of the log come out this close."""
@@ -25,15 +25,23 @@ WIDE = 3.0
 
 
 def compare(
-    profile: WorkloadProfile, flags: Flags, *, seed: int = 0, replicates: int = 8, duration: Duration | None = None
+    profile: WorkloadProfile,
+    flags: Flags,
+    *,
+    seed: int = 0,
+    replicates: int = 8,
+    duration: Duration | None = None,
+    beside: Sequence[Flags] = (),
 ) -> Simulation:
-    """Simulates new flags and the flags in use for the same program.
+    """Simulates new flags, those `beside` them and the flags in use for the same program.
 
     The baseline is None where the flags in use mean a collector without a model. Raises what `simulate` raises for the
     new flags, and InputError for flags with which the JVM would not start.
     """
     new, old = as_flag_set(flags), as_flag_set(profile.flags)
-    _check_flags(new, profile)
+    others = [as_flag_set(other) for other in beside]
+    for asked in (new, *others):
+        _check_flags(asked, profile)
     target = effective(profile.jdk, profile.machine, new)
     predicted = simulate(profile, new, seed=seed, replicates=replicates, duration=duration)
     baseline = _baseline(profile, seed=seed, replicates=replicates, duration=duration)
@@ -46,6 +54,15 @@ def compare(
         outcome=predicted,
         confidence=_confidence(profile, target, predicted, seed, replicates),
         seed=seed,
+        comparisons=tuple(
+            Alternative(
+                flags=other.words(),
+                collector=effective(profile.jdk, profile.machine, other).collector,
+                outcome=simulate(profile, other, seed=seed, replicates=replicates, duration=duration),
+            )
+            for other in others
+        ),
+        timeline=traced(profile, new, seed=seed, duration=duration).timeline,
     )
 
 

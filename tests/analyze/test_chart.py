@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.analyze.events import Change
-from advisor.analyze.series import POINTS, Series
-from advisor.model.analysis import Timeline
 from advisor.model.quantities import MIB
+from advisor.model.series import POINTS, Series, Timeline
 from advisor.report.chart import COLUMNS, LABEL, timeline_chart
 from tests.analyze.script import healthy
 

@@ -92,3 +92,30 @@ def test_another_target_release_is_simulated_as_that_release(source: str, capsys
     words = ["simulate", source, "--flags", "-XX:+UseSerialGC -Xmx300m", "--jdk", "25", "--format", "json"]
     assert run(words) == 0
     assert json.loads(capsys.readouterr().out)["jdk"] == 25
+
+
+def test_sets_beside_the_new_one_are_simulated_on_the_same_program(
+    source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", source, "--flags", "-XX:+UseSerialGC -Xmx700m", "--runs", "2"]
+    beside = ["--compare", "-XX:+UseG1GC -Xmx700m", "--compare", "-XX:+UseSerialGC -Xmx700m"]
+    assert run([*words, *beside, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    other, same = document["comparisons"]
+    assert other["collector"] == "g1"
+    assert same["outcome"] == document["outcome"]
+    assert run([*words, *beside]) == 0
+    text = capsys.readouterr().out
+    assert "b: -XX:+UseSerialGC -Xmx700m" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_trace_is_a_log_that_analyze_reads(source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    words = ["simulate", source, "--flags", "-XX:+UseSerialGC -Xmx700m", "--format", "json"]
+    assert run([*words, "--trace", str(log)]) == 0
+    predicted = json.loads(capsys.readouterr().out)["outcome"]["pauses"]
+    assert run(["analyze", str(log), "--format", "json"]) == 0
+    read = json.loads(capsys.readouterr().out)["pauses"]
+    assert read["count"] == predicted["count"]
+    assert read["total_ms"] == pytest.approx(predicted["total_ms"], rel=1e-3)

@@ -1,17 +1,46 @@
-"""EVENTS -> a chart's worth of points: heap and pauses over time in a bounded number of even steps."""
+"""Stops -> a chart's worth of points: heap and pauses over time in a bounded number of even steps."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from advisor.analyze.events import Change
-from advisor.model.analysis import Timeline
+from advisor.model.base import Result
 
 POINTS = 160
 """Points that are kept at most; a terminal shows half of them, a page all."""
 FIRST_STEP_S = 0.0625
-"""Width of a point at the start; it doubles whenever the log has outgrown the points."""
+"""Width of a point at the start; it doubles whenever time has outgrown the points."""
+
+
+class Timeline(Result):
+    """The heap and the pauses over time in even steps; null where a step has no collection."""
+
+    unit: Literal["s", "collections"]
+    """What a step counts: collections where the log has no time stamps."""
+    start: float
+    step: float
+    heap_before_bytes: tuple[int | None, ...]
+    """The most in use before a collection."""
+    heap_after_bytes: tuple[int | None, ...]
+    """The least in use after a collection."""
+    pause_max_ms: tuple[float, ...]
+    pause_total_ms: tuple[float, ...]
+    full: tuple[int, ...]
+    """Full collections."""
+    trouble: tuple[int, ...]
+    """Failures, stalls and the like."""
+
+
+class Change(Protocol):
+    """Bytes in use before and after a collection."""
+
+    @property
+    def before(self) -> int: ...
+
+    @property
+    def after(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -48,7 +77,7 @@ def _smallest(one: int | None, other: int | None) -> int | None:
 
 
 class Series:
-    """Keeps the points while a log streams by. Where the log has no times, a step is a collection."""
+    """Keeps the points while stops pass by. Where they have no times, a step is a collection."""
 
     def __init__(self, points: int = POINTS) -> None:
         self.points: list[Point] = []
