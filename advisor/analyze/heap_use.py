@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advisor.analyze.accumulators import PauseTally, RateMeter, Thinned
 from advisor.analyze.events import Change, Cycle, CycleUse, Occupied, Pause, Phase, Regions, Spaces
+from advisor.analyze.timeline import Timeline
 
 MIB = 1 << 20
 OVERFLOW = 0.95
@@ -45,6 +46,7 @@ class HeapUse:
         self.young_costs: Thinned[tuple[float, float]] = Thinned()
         self.full_costs: Thinned[tuple[float, float]] = Thinned()
         self.full_pauses = PauseTally()
+        self.timeline = Timeline()
         self.live: Thinned[tuple[float, int]] = Thinned(1024)
         self.promoted = 0
         self.promotions_seen = self.promotions_hidden = 0
@@ -88,7 +90,9 @@ class HeapUse:
             self._sizes(event.heap.before, event.heap.capacity)
         if spaces.humongous_regions:
             self._humongous(spaces.humongous_regions)
+        before = self.allocation.total
         interval_s = self._allocated(event)
+        self.timeline.collected(event, interval_s, self.allocation.total - before, self._moved(event), self._old(event))
         if event.kind in ("young", "mixed") or (event.kind == "remark" and spaces.young):
             self._survived(event, interval_s)
         if event.kind == "full" or event.inner:
@@ -248,6 +252,20 @@ class HeapUse:
         self.survivals.add(
             Survival(interval_s, spaces.ages, survived, promoted, overflow, self._fresh, spaces.threshold)
         )
+
+    def _moved(self, event: Pause) -> float | None:
+        """Bytes that a young collection copied and promoted, where the lines tell."""
+        if event.kind not in ("young", "mixed") or event.inner or evacuation_failed(event):
+            return None
+        survived, promoted = self._copied(event)
+        return None if survived is None or promoted is None else float(survived + promoted)
+
+    def _old(self, event: Pause) -> float | None:
+        """The old generation after a pause; G1's without large objects."""
+        if event.spaces.old:
+            return float(event.spaces.old.after)
+        regions = event.spaces.old_regions
+        return float(regions.after * self.region) if regions and self.region else None
 
     def _copied(self, event: Pause) -> tuple[int | None, int | None]:
         """Bytes that survive in young, and bytes promoted; None where the lines do not tell."""

@@ -13,6 +13,7 @@ from advisor.analyze.lifetimes import component_of_overflow, component_of_totals
 from advisor.analyze.live import live_growth, steady_live
 from advisor.analyze.metrics import Metrics
 from advisor.analyze.target import Jvm, nearest_release
+from advisor.analyze.timeline import timeline_document
 from advisor.model.quantities import Bytes, Duration, Rate, Ratio
 
 LEAST_LARGE = 0.005
@@ -36,6 +37,7 @@ def build_profile(metrics: Metrics, collector: str, jvm: Jvm, name: str) -> dict
         references=_references(metrics, elapsed),
         metaspace=_metaspace(metrics),
         costs=_costs(metrics, collector, jvm),
+        timeline=timeline_document(metrics.heap.timeline) if collector in COPYING else None,
         observed=_observed(metrics, collector, elapsed, _release(jvm, collector)) if elapsed and elapsed > 0 else None,
     )
     return profile

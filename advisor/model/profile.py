@@ -122,6 +122,37 @@ class Costs(Frozen):
     full: PhaseCost | None = None
 
 
+class Asked(Frozen):
+    """A collection that the program or its class metadata asked for, by the running time before it."""
+
+    at_s: NonNegative
+    why: Literal["explicit", "metadata"]
+
+
+class Timeline(Frozen):
+    """The program as the log saw it, stretch by stretch. A stretch is some running time and the young collections at
+    its end; each column has one entry for each stretch.
+    """
+
+    running_s: Annotated[tuple[NonNegative, ...], Field(max_length=512)]
+    allocated_mb: tuple[NonNegative, ...]
+    moved_mb: tuple[NonNegative | None, ...]
+    """Copied and promoted by the collections of the stretch; null where the log hides it."""
+    old_mb: tuple[NonNegative | None, ...]
+    """The old generation after them."""
+    pause_ms: tuple[NonNegative, ...]
+    """Young pauses of the stretch in all."""
+    collections: tuple[Count, ...]
+    asked: tuple[Asked, ...] = ()
+
+    @model_validator(mode="after")
+    def _columns_agree(self) -> Self:
+        columns = (self.running_s, self.allocated_mb, self.moved_mb, self.old_mb, self.pause_ms, self.collections)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("the columns of a timeline have different lengths")
+        return self
+
+
 class Observed(Frozen):
     """What a log showed under the flags in use. Null means that the log cannot tell."""
 
@@ -187,6 +218,7 @@ class WorkloadProfile(Frozen):
     code_cache: Bytes | None = None
     direct_memory: Bytes | None = None
     costs: Costs | None = None
+    timeline: Timeline | None = None
     observed: Observed | None = None
     goals: Annotated[Goals, Field(default_factory=Goals)]
 

@@ -16,10 +16,13 @@ from advisor.simulate.cost import COLD, PhaseLines, Residuals, Stopwatch, phase_
 from advisor.simulate.kernel import Streams
 from advisor.simulate.machine import Processors
 from advisor.simulate.moments import Observer
-from advisor.simulate.protocol import CollectorModel, Setting
+from advisor.simulate.protocol import Cause, CollectorModel, Setting
 from advisor.simulate.run import Run, Span, Tally
+from advisor.simulate.timeline import Track
 
 LOADING_S = 30.0
+REPLAY_SPREAD = 0.1
+"""Log-sd of the residuals of a run around those of another run at the same time."""
 OTHER_FLAGS_SIGMA, PER_OCTAVE_SIGMA = 0.15, 0.2
 
 
@@ -46,6 +49,8 @@ class Assembly:
     lines: PhaseLines
     span: Span
     processors: Processors
+    track: Track | None = None
+    """How much longer than usual young collections took in the log, from time to time."""
 
     def run(self, index: int, streams: Streams, observe: Observer | None = None) -> tuple[Tally, CollectorModel]:
         """One replicate; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
@@ -53,20 +58,35 @@ class Assembly:
         world = draw(own.stream("world"), self.model, self.lines) if index else Draw()
         workload, costs = world.applied(self.model, self.lines)
         residuals = (
-            Residuals(own.stream(f"{name} residuals"), line.spread, even=index == 0)
-            for name, line in (("young", costs.young), ("full", costs.full))
+            Residuals(own.stream(f"{name} residuals"), spread, even=index == 0)
+            for name, spread in zip(("young", "full"), self._spreads(costs, index), strict=True)
         )
-        watch = Stopwatch(costs, *residuals, cold=COLD)
+        watch = Stopwatch(costs, *residuals, cold=0.0 if self.track else COLD, track=self.track)
         width = len(workload.components) + 1
         setting = Setting(self.target, watch, width, workload.large_share, workload.large_size, waste=self.model.waste)
         collector = self.factory(setting)
         run = Run(workload, collector, self.span, own, self.model.preloaded, processors=self.processors)
         run.observe = observe
+        watch.follow(lambda: run.mutator.now)
         return run.execute(), collector
+
+    def _spreads(self, costs: PhaseLines, index: int) -> tuple[float, float]:
+        """Of young and full residuals. Those that are replayed need not be drawn in the nominal run.
+
+        Others meet them not quite the same.
+        """
+        if self.track is None:
+            return costs.young.spread, costs.full.spread
+        return (REPLAY_SPREAD, costs.full.spread) if index else (0.0, 0.0)
 
 
 def assemble(
-    profile: WorkloadProfile, target: Effective, model: Model, costs: Costs | None, max_collections: int
+    profile: WorkloadProfile,
+    target: Effective,
+    model: Model,
+    costs: Costs | None,
+    max_collections: int,
+    track: Track | None = None,
 ) -> Assembly:
     """The assembly for one set of flags. Raises NotModelledError where there is no model of its collector."""
     factory = model_of(target)
@@ -74,9 +94,26 @@ def assemble(
     processors = Processors(profile.machine.cpus)
     lines = phase_lines(costs, target.collector, workers, processors)
     lines = lines.widened(_extrapolation(profile, target))
-    metadata = _metadata_times(profile, target, model.work_s)
-    span = Span(model.work_s, max_collections, _explicit_interval(profile, target), metadata)
-    return Assembly(target, factory, model, lines, span, processors)
+    span = Span(model.work_s, max_collections, _explicit_interval(profile, target), _asked(profile, target, model))
+    return Assembly(target, factory, model, lines, span, processors, track)
+
+
+def _asked(profile: WorkloadProfile, target: Effective, model: Model) -> tuple[tuple[float, Cause], ...]:
+    """Collections that the program asks for and that class metadata causes: at the log's times where it has them."""
+    found: list[tuple[float, Cause]] = []
+    observed, timeline = profile.observed, profile.timeline
+    if timeline and target.value("DisableExplicitGC") is not True:
+        found += [(asked.at_s, Cause.EXPLICIT) for asked in timeline.asked if asked.why == "explicit"]
+    told = timeline is not None and observed is not None and observed.collector is not Collector.CMS
+    if timeline and told and target.value("MetaspaceSize") == _in_use(profile).value("MetaspaceSize"):
+        found += [(asked.at_s, Cause.METADATA) for asked in timeline.asked if asked.why == "metadata"]
+    else:
+        found += [(at_s, Cause.METADATA) for at_s in _metadata_times(profile, target, model.work_s)]
+    return tuple(entry for entry in found if entry[0] < model.work_s)
+
+
+def _in_use(profile: WorkloadProfile) -> Effective:
+    return effective(profile.jdk, profile.machine, parse_words(profile.flags))
 
 
 def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:
@@ -95,7 +132,7 @@ def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:
 
 
 def _explicit_interval(profile: WorkloadProfile, target: Effective) -> float:
-    hourly = profile.references.explicit_gc_per_hour
+    hourly = 0.0 if profile.timeline else profile.references.explicit_gc_per_hour
     return 3600 / hourly if hourly and target.value("DisableExplicitGC") is not True else math.inf
 
 

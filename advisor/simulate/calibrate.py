@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from advisor.model.errors import InputError
 from advisor.model.machine import Collector
-from advisor.model.profile import Observed, WorkloadProfile
+from advisor.model.profile import Observed, Timeline, WorkloadProfile
 from advisor.simulate.cost import PhaseLines
 from advisor.simulate.mutator import Component, Workload
+from advisor.simulate.timeline import phases
 
 TLAB_WASTE = 0.01
 """Share of eden lost in thread-local buffers: half a buffer per thread of 50 refills. A log's rate includes it."""
@@ -41,6 +43,20 @@ class Model:
     rate_sigma: float
     share_sigma: float
     notes: tuple[str, ...] = ()
+    timeline: Timeline | None = None
+    logged_s: float = 0.0
+    """Running time of the log."""
+
+    def replayed(self, survival: Sequence[float] | None) -> Model:
+        """With the log's timeline; `survival` has the factors of its stretches."""
+        if self.timeline is None:
+            return self
+        work = self.workload
+        total = sum(part.share for part in work.components)
+        most = 0.95 / total if total else 1.0
+        found = phases(self.timeline, self.logged_s, work.rate, work.retained, survival)
+        capped = tuple(replace(phase, survival=min(phase.survival, most)) for phase in found)
+        return replace(self, workload=replace(work, phases=capped, build_s=0.0, burstiness=0.0))
 
 
 def build_model(profile: WorkloadProfile, duration_s: float) -> Model:
@@ -80,6 +96,8 @@ def build_model(profile: WorkloadProfile, duration_s: float) -> Model:
         rate_sigma=LOG_RATE_SIGMA if logged else WRITTEN_RATE_SIGMA,
         share_sigma=share_sigma,
         notes=notes,
+        timeline=profile.timeline,
+        logged_s=running_time(profile, float(profile.observed.duration))[0] if profile.observed else work_s,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -17,6 +17,7 @@ from advisor.model.profile import Costs, PhaseCost
 from advisor.model.quantities import MIB
 from advisor.simulate.kernel import stratified
 from advisor.simulate.machine import Processors
+from advisor.simulate.timeline import Track
 
 _NORMAL = NormalDist()
 _STRATA = 64
@@ -193,24 +194,43 @@ def _gaussian(stream: random.Random) -> Iterator[float]:
 class Stopwatch:
     """Times collections: the cost lines with their residuals, and the parameters of one simulated run."""
 
-    __slots__ = ("_cold", "_full", "_young", "lines")
+    __slots__ = ("_at", "_clock", "_cold", "_full", "_track", "_young", "lines")
 
-    def __init__(self, lines: PhaseLines, young: Residuals, full: Residuals, *, cold: float = 0.0) -> None:
-        """`cold` is how much longer than usual the first young collection takes, as a share."""
+    def __init__(
+        self, lines: PhaseLines, young: Residuals, full: Residuals, *, cold: float = 0.0, track: Track | None = None
+    ) -> None:
+        """`cold` is how much longer than usual the first young collection takes, as a share.
+
+        A `track` of the log says instead how much longer than usual collections took at each time.
+        """
+        self._track = track
+        self._clock: Callable[[], float] | None = None
+        self._at = 0.0
         self.lines = lines
         self._young = young
         self._full = full
         self._cold = cold
 
+    def follow(self, clock: Callable[[], float]) -> None:
+        """Tells what time it is: seconds of the program's running time."""
+        self._clock = clock
+
+    def _replayed(self) -> float:
+        """How much longer than usual collections took in the log since the last one was timed."""
+        if self._track is None or self._clock is None:
+            return 1.0
+        before, self._at = self._at, self._clock()
+        return self._track.mean(before, self._at)
+
     def young(self, size: float) -> float:
         """Seconds of a young collection that copies `size` bytes."""
-        seconds = self.lines.young.seconds(size) * self._young.next() * (1 + self._cold)
+        seconds = self.lines.young.seconds(size) * self._young.next() * (1 + self._cold) * self._replayed()
         self._cold = self._cold * COLD_FADES if self._cold > _COLD_LEAST else 0.0
         return seconds
 
     def young_group(self, size: float, count: int) -> list[tuple[float, float]]:
         """(seconds, weight) pairs that stand for `count` such collections."""
-        seconds = self.lines.young.seconds(size)
+        seconds = self.lines.young.seconds(size) * self._replayed()
         return [(seconds * factor, weight) for factor, weight in self._young.group(count)]
 
     def phase(self, name: str, size: float) -> float:

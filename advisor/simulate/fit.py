@@ -7,20 +7,24 @@ that survive a young collection), promotion that no component explains, the cost
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from statistics import fmean, median
 
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
 from advisor.model.errors import NotModelledError
-from advisor.model.profile import Costs, Observed, PhaseCost, WorkloadProfile
+from advisor.model.profile import Costs, Observed, PhaseCost, Timeline, WorkloadProfile
 from advisor.model.quantities import MIB, Duration
 from advisor.simulate.assemble import assemble, model_of
 from advisor.simulate.calibrate import Model, build_model
 from advisor.simulate.kernel import Streams
 from advisor.simulate.mutator import Component
 from advisor.simulate.summary import summarise
+from advisor.simulate.timeline import Track, ends
 
 COLLECTIONS = 400
 """Detail of the runs: enough for means."""
@@ -33,6 +37,12 @@ _LASTING = 10.0
 FIXED_SHARE = 0.1
 """Least share of a usual young pause that does not depend on the bytes copied: a log whose bytes hardly vary cannot
 tell. Of 0, 0.1, 0.2 and 0.3 this one predicted other flags best on seven programs, by little."""
+_ROUNDS, _DAMPED = 6, 0.8
+"""Runs until the survival of stretches has settled."""
+_MOST_STRETCH = 20.0
+_LITTLE = 16 * 1024
+"""Bytes moved that are as good as none."""
+REPLAYED_COLLECTIONS = 1200
 _FULL_SPREAD = 0.25
 _P99_DEVIATIONS = 2.33
 _LEAST_SPREAD, _MOST_SPREAD = 0.05, 0.8
@@ -49,6 +59,10 @@ class Correction:
     """Bytes promoted during the log that were never seen to die."""
     kept_in_s: float = 0.0
     costs: Costs | None = None
+    survival: tuple[float, ...] = ()
+    """For each stretch of the log's timeline, how much more outlives its first moments than the mixture says."""
+    track: Track | None = None
+    """How much longer than usual young collections took, from time to time."""
 
     def applied(self, model: Model) -> Model:
         """The corrected program."""
@@ -59,7 +73,7 @@ class Correction:
         work = replace(work, components=(*components, self.lasting) if self.lasting else components)
         if self.kept:
             work = replace(work, retained=work.retained + self.kept, build_s=self.kept_in_s)
-        return replace(model, workload=work)
+        return replace(model, workload=work).replayed(self.survival)
 
 
 @lru_cache(maxsize=64)
@@ -69,12 +83,13 @@ def correction(profile: WorkloadProfile) -> Correction:
     if observed is None or not observed.young_count or observed.survived_per_young is None:
         return Correction(costs=profile.costs)
     target = target_of_log(profile)
+    plain = Correction(costs=profile.costs, survival=_first_survival(profile.timeline), track=cost_track(profile))
     try:
         model_of(target)
     except NotModelledError:
-        return Correction(costs=profile.costs)
+        return plain
     if target.collector != observed.collector:
-        return Correction(costs=profile.costs)
+        return plain
     return _Loop(profile, observed, target).closed()
 
 
@@ -83,6 +98,32 @@ def target_of_log(profile: WorkloadProfile) -> Effective:
     observed = profile.observed
     release = observed.jdk if observed and observed.jdk else profile.jdk
     return effective(release, profile.machine, parse_words(profile.flags))
+
+
+def _first_survival(timeline: Timeline | None) -> tuple[float, ...]:
+    """Survival of each stretch as the share of its bytes that were moved, over that of all."""
+    if timeline is None:
+        return ()
+    moved = [m for m in timeline.moved_mb if m is not None]
+    allocated = [a for m, a in zip(timeline.moved_mb, timeline.allocated_mb, strict=True) if m is not None]
+    if not moved or sum(moved) <= 0 or sum(allocated) <= 0:
+        return (1.0,) * len(timeline.running_s)
+    mean = sum(moved) / sum(allocated)
+    pairs = zip(timeline.moved_mb, timeline.allocated_mb, strict=True)
+    return tuple(1.0 if m is None or a <= 0 else min(m / a / mean, _MOST_STRETCH) for m, a in pairs)
+
+
+def cost_track(profile: WorkloadProfile) -> Track | None:
+    """Young pauses of each stretch over what the cost line says of the bytes that were moved."""
+    timeline, costs = profile.timeline, profile.costs
+    if timeline is None or costs is None or costs.young is None:
+        return None
+    fixed_ms, per_mb_ms = float(costs.young.fixed) * 1000, float(costs.young.per_mb) * 1000
+    factors: list[float] = []
+    for moved, pause_ms, count in zip(timeline.moved_mb, timeline.pause_ms, timeline.collections, strict=True):
+        usual = count * fixed_ms + per_mb_ms * (moved or 0.0)
+        factors.append(min(pause_ms / usual, _MOST_STRETCH) if moved is not None and usual > 0 else 1.0)
+    return Track.of(ends(timeline), factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +136,9 @@ class _Figures:
     """Bytes a second of the run."""
     young_mean_s: float
     p99_s: float
+    moved: tuple[tuple[float, float], ...]
+    """Running time and bytes of each young collection."""
+    full_at_s: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +150,8 @@ class _Loop:
     def closed(self) -> Correction:
         """The corrections in turn."""
         found = Correction(costs=self.profile.costs)
+        if self.profile.timeline is not None:
+            return self._replayed(self.profile.timeline)
         figures = self._figures(found)
         if figures is None:
             return found
@@ -118,9 +164,25 @@ class _Loop:
         figures = self._figures(found) or figures
         return replace(found, costs=self._spread(found.costs, figures))
 
+    def _replayed(self, timeline: Timeline) -> Correction:
+        """Survival of each stretch until the bytes moved are those of the log, then the costs."""
+        survival = _first_survival(timeline)
+        found = Correction(costs=self.profile.costs, survival=survival)
+        figures = None
+        for _ in range(_ROUNDS):
+            figures = self._figures(found) or figures
+            if figures is None:
+                return found
+            found = replace(found, survival=_survival_towards(found.survival, timeline, figures))
+        assert figures is not None  # noqa: S101 - the loop ran
+        found = replace(found, track=cost_track(self.profile))
+        figures = self._figures(found) or figures
+        return replace(found, costs=self._costs(figures))
+
     def _figures(self, found: Correction) -> _Figures | None:
         model = found.applied(build_model(self.profile, float(self.observed.duration)))
-        assembly = assemble(self.profile, self.target, model, found.costs, COLLECTIONS)
+        most = COLLECTIONS if found.track is None and not found.survival else REPLAYED_COLLECTIONS
+        assembly = assemble(self.profile, self.target, model, found.costs, most, found.track)
         tally, collector = assembly.run(0, Streams(0))
         young = [pause for pause in tally.pauses if pause.kind == "young"]
         if not collector.moved or tally.oom:
@@ -132,6 +194,8 @@ class _Loop:
             collector.promoted_bytes / tally.share_done / float(self.observed.duration),
             sum(pause.seconds * pause.weight for pause in young) / count,
             summarise(tally.pauses, 1.0).p99_ms / 1000,
+            tuple(zip(tally.young_at_s, collector.moved, strict=False)),
+            tuple(tally.full_at_s),
         )
 
     def _promotion_explained(self, found: Correction, figures: _Figures) -> Correction:
@@ -168,6 +232,46 @@ class _Loop:
         spread = costs.young.spread + math.log(seen / figures.p99_s) / _P99_DEVIATIONS
         young = costs.young.model_copy(update={"spread": min(max(spread, _LEAST_SPREAD), _MOST_SPREAD)})
         return costs.model_copy(update={"young": young})
+
+
+def _survival_towards(survival: Sequence[float], timeline: Timeline, figures: _Figures) -> tuple[float, ...]:
+    """Each stretch's survival, changed by as much as the bytes moved in it differ from the log's.
+
+    Stretches around a full collection tell nothing: what it moves counts neither here nor there.
+    """
+    result: list[float] = []
+    before = at = 0.0
+    curve = _Curve(figures.moved)
+    for factor, end, seen_mb in zip(survival, ends(timeline), timeline.moved_mb, strict=True):
+        here = curve.at(end)
+        margin = 2 * (end - at)
+        disturbed = any(at - margin <= full_s <= end + margin / 2 for full_s in figures.full_at_s)
+        if seen_mb is None or disturbed:
+            result.append(factor)
+        else:
+            ratio = ((seen_mb * MIB + _LITTLE) / (here - before + _LITTLE)) ** _DAMPED
+            result.append(min(max(factor * min(max(ratio, 0.3), 3.0), 1e-3), _MOST_STRETCH))
+        before, at = here, end
+    return tuple(result)
+
+
+class _Curve:
+    """Bytes moved until any moment: a collection's bytes count evenly from the one before it on."""
+
+    def __init__(self, moved: Sequence[tuple[float, float]]) -> None:
+        self._times = [0.0, *(at for at, _ in moved)]
+        self._sums = [0.0, *accumulate(size for _, size in moved)]
+
+    def at(self, time_s: float) -> float:
+        """Bytes moved until then."""
+        index = bisect_left(self._times, time_s)
+        if index >= len(self._times):
+            return self._sums[-1]
+        if index == 0:
+            return 0.0
+        start, end = self._times[index - 1], self._times[index]
+        share = (time_s - start) / (end - start) if end > start else 1.0
+        return self._sums[index - 1] + (self._sums[index] - self._sums[index - 1]) * share
 
 
 def _young_cost(young: PhaseCost, figures: _Figures, seen_s: float) -> PhaseCost:

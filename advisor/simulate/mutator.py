@@ -25,6 +25,19 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the program's running time that differs from its mean."""
+
+    end_s: float
+    rate: float
+    """Allocation, as a factor of the mean."""
+    survival: float
+    """What outlives its first moments, as a factor of the components' shares."""
+    retained: float
+    """Bytes a second that live for ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """What the program does per second of its own running time (pauses excluded)."""
 
@@ -43,12 +56,15 @@ class Workload:
     """Slots whose burst factors have mean 1 exactly: with one block per run, bursts never change the total."""
     large_share: float = 0.0
     large_size: int = 0
+    phases: tuple[Phase, ...] = ()
+    """Where there are any, they replace bursts and the even build-up; after the last one the program goes on evenly."""
 
     def live_after(self, seconds: float) -> float:
         """Bytes that live after so long a time."""
         parts = sum(p.share * self.rate * p.mean_s * -math.expm1(-seconds / p.mean_s) for p in self.components)
         built = self.retained if self.build_s <= seconds else self.retained * seconds / self.build_s
-        return parts + built + self.growth * max(0.0, seconds - self.build_s)
+        even = self.phases[-1].end_s if self.phases else self.build_s
+        return parts + built + self.growth * max(0.0, seconds - even)
 
 
 @dataclass(slots=True)
@@ -73,17 +89,24 @@ class Mutator:
     now: float = 0.0
     _factors: list[float] = field(default_factory=list)
     _slot: int = 0
+    _survival: float = 1.0
     _parts: list[tuple[float, float]] = field(init=False)
     """By component: -1 / mean life, and the live bytes that it settles at, per byte a second of allocation."""
 
     def __post_init__(self) -> None:
         """Prepares what every step needs."""
         self._parts = [(-1 / part.mean_s, part.share * part.mean_s) for part in self.workload.components]
+        self._find_slot()
 
     @property
     def width(self) -> int:
         """Entries of a live vector."""
         return len(self.workload.components) + 1
+
+    @property
+    def pace(self) -> float:
+        """Bytes a second at present."""
+        return self._pace()[0]
 
     def decay(self, seconds: float) -> Vector:
         """The share of each component's live bytes that still lives after so many seconds."""
@@ -122,7 +145,12 @@ class Mutator:
         self._find_slot()
 
     def _find_slot(self) -> None:
-        if self.workload.burstiness:
+        phases = self.workload.phases
+        if phases:
+            while self._slot < len(phases) and self.now >= phases[self._slot].end_s - 1e-12:
+                self._slot += 1
+            self._survival = phases[self._slot].survival if self._slot < len(phases) else phases[-1].survival
+        elif self.workload.burstiness:
             self._slot = int(self.now / self.workload.slot_s + 1e-9)
 
     def _in_build_up(self) -> bool:
@@ -131,6 +159,11 @@ class Mutator:
     def _pace(self) -> tuple[float, float]:
         """The present rate and when it may change."""
         work = self.workload
+        if work.phases:
+            if self._slot < len(work.phases):
+                phase = work.phases[self._slot]
+                return work.rate * phase.rate, phase.end_s
+            return work.rate * work.phases[-1].rate, math.inf
         end = (self._slot + 1) * work.slot_s if work.burstiness else math.inf
         if self._in_build_up():
             end = min(end, work.build_s)
@@ -138,6 +171,8 @@ class Mutator:
 
     def _retained_rate(self) -> float:
         work = self.workload
+        if work.phases:
+            return work.phases[self._slot].retained if self._slot < len(work.phases) else work.growth
         return work.retained / work.build_s if self._in_build_up() else work.growth
 
     def _factor(self, slot: int) -> float:
@@ -147,10 +182,11 @@ class Mutator:
 
     def _allocate(self, filling: Filling, rate: float, seconds: float, retained_rate: float) -> None:
         live = filling.live
+        lasting = rate * self._survival
         index = 0
         for pace, full in self._parts:
             left = math.exp(pace * seconds)
-            live[index] = live[index] * left + full * rate * (1 - left)
+            live[index] = live[index] * left + full * lasting * (1 - left)
             index += 1
         live[index] += retained_rate * seconds
         filling.used += rate * seconds

@@ -89,7 +89,7 @@ class _Question:
         model_of(target)
         model = build_model(profile, float(duration if duration is not None else profile.duration))
         known = correction(profile)
-        self._assembly = assemble(profile, target, known.applied(model), known.costs, max_collections)
+        self._assembly = assemble(profile, target, known.applied(model), known.costs, max_collections, known.track)
         self._processor = program_cpu(profile, target.collector)
         self._streams = Streams(seed)
         self._work_s = model.work_s

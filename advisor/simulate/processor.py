@@ -71,7 +71,7 @@ def _collections_s(profile: WorkloadProfile) -> float:
     try:
         target = target_of_log(profile)
         model = known.applied(build_model(profile, float(observed.duration)))
-        assembly = assemble(profile, target, model, known.costs, COLLECTIONS)
+        assembly = assemble(profile, target, model, known.costs, COLLECTIONS, known.track)
         return collection_cpu_s(assembly.run(0, Streams(0))[0])
     except NotModelledError:
         return _of_pauses_s(profile, observed)

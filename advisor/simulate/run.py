@@ -28,8 +28,8 @@ class Span:
     max_collections: int
     explicit_every_s: float = math.inf
     """Running time between collections that the program asks for."""
-    metadata_at_s: tuple[float, ...] = ()
-    """When class metadata reaches a threshold, in running time."""
+    asked_at_s: tuple[tuple[float, Cause], ...] = ()
+    """Single collections that eden does not cause, in running time."""
 
 
 @dataclass(slots=True)
@@ -52,6 +52,10 @@ class Tally:
     collections: int = 0
     cycles: int = 0
     """Concurrent cycles."""
+    young_at_s: list[float] = field(default_factory=list)
+    """When the young collections that were followed happened, in running time."""
+    full_at_s: list[float] = field(default_factory=list)
+    """When full collections did."""
     concurrent_cpu_s: float = 0.0
     """Processor time of concurrent phases."""
 
@@ -74,7 +78,8 @@ class Run:
         self._thinned = expected > span.max_collections
         if self._thinned:
             preloaded += workload.retained
-            workload = replace(workload, retained=0.0, build_s=0.0)
+            even = tuple(replace(phase, retained=0.0) for phase in workload.phases)
+            workload = replace(workload, retained=0.0, build_s=0.0, phases=even)
         model.preload(preloaded)
         self._preloaded = preloaded
         self._live_at_end = preloaded + workload.live_after(span.work_s)
@@ -88,7 +93,7 @@ class Run:
         """Hears of every stop and of every step of a concurrent cycle."""
         self._last = 0.0
         self._next_explicit = span.explicit_every_s
-        self._metadata = sorted(span.metadata_at_s, reverse=True)
+        self._asked = sorted(span.asked_at_s, reverse=True)
         self._wall_since = 0.0
         self._means = tuple(part.mean_s for part in workload.components)
 
@@ -127,9 +132,9 @@ class Run:
         now = self.mutator.now
         if now >= self.span.work_s - _END:
             return "end", self.kernel.stop
-        if self._metadata and now >= self._metadata[-1] - _END:
-            self._metadata.pop()
-            return "metadata", partial(self._collect, Cause.METADATA)
+        if self._asked and now >= self._asked[-1][0] - _END:
+            _, cause = self._asked.pop()
+            return cause.name.lower(), partial(self._collect, cause)
         if now >= self._next_explicit - _END:
             self._next_explicit += self.span.explicit_every_s
             return "explicit", partial(self._collect, Cause.EXPLICIT)
@@ -139,7 +144,7 @@ class Run:
 
     def _next_asked(self) -> float:
         """When the next collection comes that eden does not cause."""
-        return min(self._next_explicit, self._metadata[-1] if self._metadata else math.inf)
+        return min(self._next_explicit, self._asked[-1][0] if self._asked else math.inf)
 
     def _pass_time(self) -> None:
         model, mutator = self.model, self.mutator
@@ -160,6 +165,10 @@ class Run:
         self._pass_time()
         pauses = self._watched(cause, lambda: self.model.collect(cause))
         tally.collections += 1
+        if len(self.model.moved) > len(tally.young_at_s):
+            tally.young_at_s.append(self.mutator.now)
+        if pauses and pauses[-1].kind == "full":
+            tally.full_at_s.append(self.mutator.now)
         delay = self._stopped_for(pauses)
         if self.model.oom or tally.collections >= 2 * self.span.max_collections:
             self.kernel.after(delay, "end", self.kernel.stop)
@@ -184,7 +193,7 @@ class Run:
     def _repeat(self) -> float:
         """Takes equal collections together; returns the time they take."""
         each = max(self.model.allocated_per_repeat(), 1.0)
-        interval = each / self.mutator.workload.rate
+        interval = each / max(self.mutator.pace, 1e-3 * self.mutator.workload.rate)
         remaining = (self.span.work_s - self.mutator.now) / interval
         stride = math.ceil(remaining / max(1, self.span.max_collections - self.tally.collections))
         until_asked = (self._next_asked() - self.mutator.now) / interval
