@@ -9,21 +9,11 @@ from advisor.analyze.logged_flags import logged_flags
 from advisor.analyze.metrics import Metrics
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
+from advisor.jvm.selection import selecting
 from advisor.model.errors import InputError
 from advisor.model.machine import JDKS, Collector, Jdk, Machine
 from advisor.model.quantities import MIB, Bytes
 
-COLLECTOR_FLAGS = {
-    "serial": ("-XX:+UseSerialGC",),
-    "parallel": ("-XX:+UseParallelGC",),
-    "cms": ("-XX:+UseConcMarkSweepGC",),
-    "g1": ("-XX:+UseG1GC",),
-    "zgc": ("-XX:+UseZGC",),
-    "zgc-generational": ("-XX:+UseZGC", "-XX:+ZGenerational"),
-    "epsilon": ("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC"),
-    "shenandoah": ("-XX:+UseShenandoahGC",),
-    "shenandoah-generational": ("-XX:+UseShenandoahGC", "-XX:ShenandoahGCMode=generational"),
-}
 LAST_WITH_FLAGS = 8
 """The last release whose GC log begins with all flags that are not at their default."""
 UNKNOWN_MEMORY = 1024 * MIB
@@ -178,10 +168,7 @@ def _all_flags(metrics: Metrics, jdk: Jdk, collector: str, machine: Machine) -> 
 
 def _flags(metrics: Metrics, jdk: Jdk, collector: str, machine: Machine) -> tuple[str, ...]:
     """The flags with which `java` would have the same collector and heap."""
-    flags = [flag for flag in COLLECTOR_FLAGS[collector] if not (jdk >= 24 and flag == "-XX:+ZGenerational")]
-    unlock = collector.startswith(("zgc", "shenandoah")) and jdk == 11
-    if unlock:
-        flags.insert(0, "-XX:+UnlockExperimentalVMOptions")
+    flags = list(selecting(Collector(collector), jdk))
     maximum = metrics.jvm.number("heap_max") or _maximum_by_capacity(metrics)
     if maximum:
         flags.append(f"-Xmx{Bytes(maximum)}")

@@ -18,7 +18,16 @@ from advisor.model.profile import WorkloadProfile
 from advisor.model.study import Question
 from advisor.model.trial import Optimization
 from advisor.optimize.answer import Reporters, answered
-from advisor.optimize.evaluate import LISTED_REPLICATES, REPORTED_REPLICATES, Beside, Evaluator, Simulated, lasting
+from advisor.optimize.evaluate import (
+    LISTED_REPLICATES,
+    REPORTED_REPLICATES,
+    SEARCHED_COLLECTIONS,
+    Beside,
+    Evaluator,
+    Simulated,
+    lasting,
+)
+from advisor.optimize.kinds import COLLECTORS
 from advisor.optimize.objective import objective
 from advisor.optimize.prune import effects, leave_one_out, pruned
 from advisor.optimize.ranges import space_for
@@ -26,7 +35,7 @@ from advisor.optimize.robust import Choice
 from advisor.optimize.robust import robust as robust_choice
 from advisor.optimize.runners import Here, Runner, runner_for
 from advisor.optimize.search import REFINED_SHARE, refine, search
-from advisor.optimize.space import COLLECTORS, NO_FLAGS, Space
+from advisor.optimize.space import NO_FLAGS, Space
 from advisor.optimize.store import Recorded, StudyStore, study_key
 from advisor.optimize.study import Progress, Study, Trial
 from advisor.optimize.suggesters import suggester_kind
@@ -156,7 +165,7 @@ class _Search:
 
     def evaluator(self) -> Evaluator:
         """Tells the outcome of a set during the search."""
-        return Beside(self.pinned, self.evaluate or Simulated(self.question.profile, self.question.seed))
+        return Beside(self.pinned, self.evaluate or self._simulated())
 
     def choice(self, study: Study) -> Choice:
         """The best set that the trials lead to, less the flags that are worth nothing."""
@@ -171,7 +180,11 @@ class _Search:
         return replace(found, best=pruned(self.space, study, found.best))
 
     def _worlds(self, flags: FlagSet, numbers: Sequence[int]) -> list[Outcome]:
-        return Simulated(self.question.profile, self.question.seed).worlds(self.pinned.plus(flags), numbers)
+        return self._simulated().worlds(self.pinned.plus(flags), numbers)
+
+    def _simulated(self) -> Simulated:
+        """In the little detail that a comparison needs."""
+        return Simulated(self.question.profile, self.question.seed, max_collections=SEARCHED_COLLECTIONS)
 
     def reporters(self) -> Reporters:
         """Tell the outcome of the sets of the answer, with intervals."""

@@ -16,30 +16,39 @@ from advisor.model.machine import Collector
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import MIB, Bytes
 from advisor.optimize.dimensions import Choice, Dimension, Span
-from advisor.optimize.space import (
-    COLLECTORS,
-    LIVE_MARGIN,
-    NO_FLAGS,
-    PARALLEL,
-    PARALLEL_FIXED,
-    SERIAL,
-    SMALLEST_YOUNG,
-    Space,
-    selector,
+from advisor.optimize.kinds import CMS as CMS_KIND
+from advisor.optimize.kinds import (
+    CONCURRENT,
+    COPYING,
+    GOAL_SEEKING,
+    PARALLEL_PAUSES,
+    SIZED_YOUNG,
+    STEADY,
+    Kinds,
+    available,
+    flags_of,
 )
+from advisor.optimize.kinds import G1 as G1_KIND
+from advisor.optimize.space import DEFAULT, LIVE_MARGIN, NO_FLAGS, PLAIN, SMALLEST_YOUNG, Space
 from advisor.rules import Proposed
 
 SMALLEST_HEAP = 32 * MIB
 LARGEST_SURVIVOR_RATIO = 32
 LARGEST_AGE = 15
 """Objects carry their age in four bits (HotSpot markOop.hpp, markWord.hpp)."""
+PAUSE_GOALS_MS = (5, 1000)
+IHOP_PERCENT = (10, 80)
+INITIATING_PERCENT = (30, 92)
+"""Above its default of 92 %, CMS has hardly time to end before the old generation is full."""
+REGIONS_MB = ("1", "2", "4", "8", "16", "32")
 _SETS: Mapping[str, tuple[str, ...]] = {
     "heap": ("MaxHeapSize", "MaxRAM", "MaxRAMPercentage", "MinRAMPercentage", "MaxRAMFraction", "MinRAMFraction"),
     "initial": ("InitialHeapSize", "MinHeapSize", "InitialRAMPercentage", "InitialRAMFraction"),
     "young": ("NewSize", "MaxNewSize", "NewRatio", "OldSize"),
     "survivor": ("SurvivorRatio", "InitialSurvivorRatio", "MinSurvivorRatio"),
     "tenuring": ("MaxTenuringThreshold", "InitialTenuringThreshold", "AlwaysTenure", "NeverTenure"),
-    "threads": ("ParallelGCThreads",),
+    "region": ("G1HeapRegionSize",),
+    "initiating": ("CMSInitiatingOccupancyFraction", "UseCMSInitiatingOccupancyOnly"),
 }
 """Dimension -> the flags that decide it; a pinned one takes the dimension out of the search."""
 
@@ -54,42 +63,43 @@ def space_for(
 
     Raises InputError where no heap fits the memory and holds the live set.
     """
-    kinds = _fitting(profile, _kinds(frozenset(collectors), pinned), pinned)
-    dimensions = (Choice("collector", kinds), *_sizes(profile, kinds, pinned), *_policies(profile, kinds))
+    there = available(profile, collectors, pinned)
+    if not there:
+        raise InputError(
+            f"JDK {profile.jdk} has none of the collectors to search beside {' '.join(pinned.words()) or 'no flags'}",
+            where="flags",
+        )
+    kinds = _fitting(profile, there, pinned)
+    policies = _policies(profile, Kinds(kinds))
+    dimensions = (Choice("collector", kinds), *_sizes(profile, kinds, pinned), *policies)
     free = (dimension for dimension in dimensions if not _is_pinned(dimension.name, pinned))
     return Space(profile, tuple(_narrowed(dimension, proposals) for dimension in free), pinned)
 
 
 def _is_pinned(name: str, pinned: FlagSet) -> bool:
-    return any(pinned.get(flag) for flag in _SETS.get(name, ()))
+    return any(pinned.get(flag) for flag in _flags_behind(name))
 
 
-def _kinds(collectors: frozenset[Collector], pinned: FlagSet) -> tuple[str, ...]:
-    """The values of the first dimension; a pinned size policy leaves one kind of Parallel."""
-    policy = pinned.get("UseAdaptiveSizePolicy")
-    gone = () if policy is None else ((PARALLEL_FIXED,) if policy.value is True else (PARALLEL,))
-    return tuple(kind for kind, collector in COLLECTORS.items() if collector in collectors and kind not in gone)
+def _flags_behind(name: str) -> tuple[str, ...]:
+    return _SETS.get(name) or ((PLAIN[name],) if name in PLAIN else ())
 
 
 def _fitting(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> tuple[str, ...]:
     """The kinds whose own memory beside the heap leaves room for one; all of them where none does."""
-    fit = [
-        kind
-        for kind in kinds
-        if _least_heap(profile, budget := _budget(profile, COLLECTORS[kind], pinned), pinned) < budget
-    ]
+    fit = [kind for kind in kinds if _least_heap(profile, budget := _budget(profile, kind, pinned), pinned) < budget]
     return tuple(fit or kinds)
 
 
 def _sizes(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> Iterator[Dimension]:
     if not _is_pinned("heap", pinned):
         yield Span("heap", *_heap_bounds(profile, kinds, pinned), log=True)
-    yield Choice("initial", ("default", "max"))
-    yield Span("young", 0.05, 0.95)
+    yield Choice("initial", (DEFAULT, "max"))
+    if sized := Kinds(tuple(kinds)).among(SIZED_YOUNG):
+        yield Span("young", 0.05, 0.95, only=sized)
 
 
 def _heap_bounds(profile: WorkloadProfile, kinds: Sequence[str], pinned: FlagSet) -> tuple[float, float]:
-    budget = max(_budget(profile, COLLECTORS[kind], pinned) for kind in kinds)
+    budget = max(_budget(profile, kind, pinned) for kind in kinds)
     low = _least_heap(profile, budget, pinned)
     if low < budget:
         return math.ceil(low), budget
@@ -114,23 +124,34 @@ def _asked_for(profile: WorkloadProfile, pinned: FlagSet) -> float:
     return max(initial, young + (LIVE_MARGIN * (profile.live or 0) + MIB if young else 0))
 
 
-def _budget(profile: WorkloadProfile, collector: Collector, pinned: FlagSet) -> int:
-    return heap_budget(profile, effective(profile.jdk, profile.machine, pinned.plus((selector(collector),))))
+def _budget(profile: WorkloadProfile, kind: str, pinned: FlagSet) -> int:
+    flags = pinned.plus(flags_of(kind, profile.jdk))
+    return heap_budget(profile, effective(profile.jdk, profile.machine, flags))
 
 
-def _policies(profile: WorkloadProfile, kinds: Sequence[str]) -> Iterator[Dimension]:
-    steady = frozenset({SERIAL, PARALLEL_FIXED}).intersection(kinds)
-    if steady:
-        yield Span("survivor", 1, LARGEST_SURVIVOR_RATIO, log=True, whole=True, only=steady)
-    yield Span("tenuring", 0, LARGEST_AGE, whole=True)
-    parallel = frozenset({PARALLEL, PARALLEL_FIXED}).intersection(kinds)
-    if parallel and profile.machine.cpus > 1:
-        yield Span("threads", 1, profile.machine.cpus, log=True, whole=True, only=parallel)
+def _policies(profile: WorkloadProfile, kinds: Kinds) -> Iterator[Dimension]:
+    cpus = profile.machine.cpus
+    groups: Iterator[tuple[frozenset[str], Dimension]] = iter(
+        (
+            (kinds.among(STEADY), Span("survivor", 1, LARGEST_SURVIVOR_RATIO, log=True, whole=True)),
+            (kinds.among(COPYING), Span("tenuring", 0, LARGEST_AGE, whole=True)),
+            (kinds.among(PARALLEL_PAUSES), Span("threads", 1, cpus, log=True, whole=True)),
+            (kinds.among(CONCURRENT), Span("concurrent", 1, max(1, cpus // 2), log=True, whole=True)),
+            (kinds.among(GOAL_SEEKING), Span("pause", *PAUSE_GOALS_MS, log=True, whole=True)),
+            (kinds.among({G1_KIND}), Span("ihop", *IHOP_PERCENT, whole=True)),
+            (kinds.among({G1_KIND}), Choice("region", (DEFAULT, *REGIONS_MB))),
+            (kinds.among({CMS_KIND}), Span("initiating", *INITIATING_PERCENT, whole=True)),
+        )
+    )
+    for only, dimension in groups:
+        varies = isinstance(dimension, Choice) or dimension.low < dimension.high
+        if only and varies:
+            yield replace(dimension, only=only)
 
 
 def _narrowed(dimension: Dimension, proposals: Sequence[Proposed]) -> Dimension:
     """The dimension within the range that a rule gives for its flag, where the two overlap."""
-    flags = _SETS.get(dimension.name, ())[:1]
+    flags = _flags_behind(dimension.name)[:1]
     for proposal in proposals:
         if isinstance(dimension, Span) and proposal.flag in flags and dimension.name != "young":
             low = max(dimension.low, proposal.low if proposal.low is not None else dimension.low)

@@ -11,10 +11,10 @@ from advisor.jvm.ergonomics import Effective, effective
 from advisor.jvm.footprint import heap_budget
 from advisor.jvm.heap_sizing import CARD_ALIGNMENT, align_down
 from advisor.model.flags import FlagSet, Option
-from advisor.model.machine import Collector
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import MIB
 from advisor.optimize.dimensions import Dimension, Point, Value
+from advisor.optimize.kinds import kind_of, words_of
 
 NO_FLAGS = FlagSet()
 LIVE_MARGIN = 1.1
@@ -23,15 +23,6 @@ SMALLEST_YOUNG = 4 * MIB
 """Below that a collection costs more than the allocation between two."""
 _STEPS = 5
 """Sizes keep so many binary digits: steps of 3 to 6 %, below what a prediction can tell apart."""
-
-SERIAL, PARALLEL, PARALLEL_FIXED = "serial", "parallel", "parallel-fixed"
-COLLECTORS: Mapping[str, Collector] = {
-    SERIAL: Collector.SERIAL,
-    PARALLEL: Collector.PARALLEL,
-    PARALLEL_FIXED: Collector.PARALLEL,
-}
-"""Values of the first dimension: a collector, Parallel once with and once without its adaptive size policy."""
-_SELECTORS: Mapping[Collector, str] = {Collector.SERIAL: "UseSerialGC", Collector.PARALLEL: "UseParallelGC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +73,9 @@ class Space:
         return max(heap_bytes - LIVE_MARGIN * (self.profile.live or 0), 2.0 * SMALLEST_YOUNG)
 
     def _words(self, point: Point) -> list[str]:
-        values = dict(zip((d.name for d in self.dimensions), point, strict=True))
-        words = self._collector_words(str(values["collector"]))
+        matter = [d.name for d in self.dimensions if not d.only or point[0] in d.only]
+        values = {d.name: v for d, v in zip(self.dimensions, point, strict=True) if d.name in matter}
+        words = list(words_of(str(point[0]), self.profile.jdk))
         heap = self._heap(values, words)
         if "heap" in values:
             words.append(f"-Xmx{heap // MIB}m")
@@ -91,14 +83,14 @@ class Space:
             words.append(f"-Xms{heap // MIB}m")
         if "young" in values:
             words.append(self._young_word(float(values["young"]), heap))
-        for name, flag in _PLAIN.items():
-            if name in values and self._matters(name, point):
+        for name, flag in PLAIN.items():
+            if name in values:
                 words.append(render(flag, int(values[name]), self.profile.jdk))
+        if values.get("region", DEFAULT) != DEFAULT:
+            words.append(f"-XX:G1HeapRegionSize={values['region']}m")
+        if "initiating" in values:
+            words.append("-XX:+UseCMSInitiatingOccupancyOnly")
         return words
-
-    def _collector_words(self, kind: str) -> list[str]:
-        words = [selector(COLLECTORS[kind]).text]
-        return [*words, "-XX:-UseAdaptiveSizePolicy"] if kind == PARALLEL_FIXED else words
 
     def _heap(self, values: Mapping[str, Value], words: Sequence[str]) -> int:
         """The size of the heap as the JVM will align it, within what this collector leaves of the memory."""
@@ -113,22 +105,21 @@ class Space:
         # Beside a smaller -Xms of the user's, -Xmn makes the JVM complain; the upper bound alone does not.
         return f"-XX:MaxNewSize={young // MIB}m" if self.pinned.get("InitialHeapSize") else f"-Xmn{young // MIB}m"
 
-    def _matters(self, name: str, point: Point) -> bool:
-        dimension = next(d for d in self.dimensions if d.name == name)
-        return not dimension.only or point[0] in dimension.only
 
-
-_PLAIN: Mapping[str, str] = {
+DEFAULT = "default"
+"""The value of a choice that says nothing."""
+PLAIN: Mapping[str, str] = {
     "survivor": "SurvivorRatio",
     "tenuring": "MaxTenuringThreshold",
     "threads": "ParallelGCThreads",
+    "concurrent": "ConcGCThreads",
+    "pause": "MaxGCPauseMillis",
+    "ihop": "InitiatingHeapOccupancyPercent",
+    "initiating": "CMSInitiatingOccupancyFraction",
 }
 """Dimensions whose value is the value of one flag."""
-
-
-def selector(collector: Collector) -> Option:
-    """The option that chooses a collector."""
-    return parse_option(f"-XX:+{_SELECTORS[collector]}")
+_ELSE: Mapping[str, int] = {"survivor": 8, "tenuring": 15, "initiating": 92}
+"""Where the JVM has no value of its own."""
 
 
 def without(flags: FlagSet, option: Option) -> FlagSet:
@@ -145,15 +136,18 @@ def _tidy(size: float) -> int:
 
 def _seen(target: Effective, room: float) -> dict[str, Value]:
     """Where an effective JVM lies along every dimension there may be."""
-    fixed = target.collector == Collector.PARALLEL and target.value("UseAdaptiveSizePolicy") is False
     sizes = target.layout
-    survivor, tenuring = target.value("SurvivorRatio"), target.value("MaxTenuringThreshold")
+    plain: dict[str, Value] = {}
+    for name, flag in PLAIN.items():
+        value = target.value(flag)
+        known = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        plain[name] = value if known and isinstance(value, int) else _ELSE.get(name, 1)
     return {
-        "collector": PARALLEL_FIXED if fixed else str(target.collector),
+        **plain,
+        "collector": kind_of(target),
         "heap": float(sizes.max_heap),
-        "initial": "max" if sizes.initial_heap == sizes.max_heap else "default",
+        "initial": "max" if sizes.initial_heap == sizes.max_heap else DEFAULT,
         "young": sizes.young_max / room,
-        "survivor": survivor if isinstance(survivor, int) else 8,
-        "tenuring": tenuring if isinstance(tenuring, int) else 15,
         "threads": max(target.parallel_gc_threads, 1),
+        "region": str((sizes.region or 0) // MIB),
     }

@@ -46,11 +46,11 @@ class Tally:
     share_done: float = 1.0
     wall_s: float = 0.0
     committed: float = 0.0
-    failures: dict[str, int | None] = field(default_factory=dict)
+    failures: dict[str, float | None] = field(default_factory=dict)
     oom: bool = False
     steps: int = 0
     collections: int = 0
-    cycles: int = 0
+    cycles: float = 0
     """Concurrent cycles."""
     young_at_s: list[float] = field(default_factory=list)
     """When the young collections that were followed happened, in running time."""
@@ -58,6 +58,38 @@ class Tally:
     """When full collections did."""
     concurrent_cpu_s: float = 0.0
     """Processor time of concurrent phases."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """Where a run stood when half of the collections allowed were used up."""
+
+    at_s: float
+    pauses: int
+    cycles: float
+    failures: dict[str, float]
+    concurrent_cpu_s: float
+
+    def let_the_rest_follow(self, tally: Tally, now_s: float, work_s: float) -> None:
+        """Counts the second half of a run that was cut short for all of the work that is left.
+
+        A program begins in another state than it goes on in, so the first half stands for itself alone. Everything is
+        multiplied by the share that was followed, by which sums are divided later.
+        """
+        more = (work_s - self.at_s) / (now_s - self.at_s) if now_s > self.at_s else 1.0
+        share = tally.share_done
+
+        def whole(first: float, all_of_it: float) -> float:
+            return share * (first + (all_of_it - first) * more)
+
+        tally.pauses[: self.pauses] = [p._replace(weight=p.weight * share) for p in tally.pauses[: self.pauses]]
+        tally.pauses[self.pauses :] = [p._replace(weight=p.weight * share * more) for p in tally.pauses[self.pauses :]]
+        tally.cycles = whole(self.cycles, tally.cycles)
+        tally.concurrent_cpu_s = whole(self.concurrent_cpu_s, tally.concurrent_cpu_s)
+        tally.failures = {
+            name: None if count is None else whole(self.failures.get(name, 0.0), count)
+            for name, count in tally.failures.items()
+        }
 
 
 class Run:
@@ -89,6 +121,7 @@ class Run:
         self.kernel = Kernel(trace)
         self.tally = Tally()
         self._processors = processors
+        self._half: _Half | None = None
         self.observe: Observer | None = None
         """Hears of every stop and of every step of a concurrent cycle."""
         self._last = 0.0
@@ -112,6 +145,8 @@ class Run:
         cut_short = done < 1 - 1e-6 and not self.model.oom
         tally.oom = self.model.oom or (cut_short and self._live_at_end > self.model.most_live())
         tally.share_done = done if cut_short else 1.0
+        if cut_short and self._half is not None:
+            self._half.let_the_rest_follow(tally, self.mutator.now, self.span.work_s)
         tally.wall_s = self.kernel.now / tally.share_done
         return tally
 
@@ -169,6 +204,8 @@ class Run:
             tally.young_at_s.append(self.mutator.now)
         if pauses and pauses[-1].kind == "full":
             tally.full_at_s.append(self.mutator.now)
+        if tally.collections == self.span.max_collections:
+            self._half = self._now()
         delay = self._stopped_for(pauses)
         if self.model.oom or tally.collections >= 2 * self.span.max_collections:
             self.kernel.after(delay, "end", self.kernel.stop)
@@ -185,6 +222,10 @@ class Run:
         pauses = happen()
         self.observe(Moment(self.kernel.now, cause, tuple(pauses), before, occupancy(self.model)))
         return pauses
+
+    def _now(self) -> _Half:
+        tally, failures = self.tally, {name: float(count or 0) for name, count in self.model.failures.items()}
+        return _Half(self.mutator.now, len(tally.pauses), self.model.cycles, failures, tally.concurrent_cpu_s)
 
     def _stopped_for(self, pauses: Sequence[Pause]) -> float:
         self.tally.pauses.extend(pauses)

@@ -94,7 +94,7 @@ def test_the_best_is_as_good_as_the_default_and_as_200_random_points(goals: Goal
     11 and 17 % (pause), -1 and 0 % (limit).
     """
     profile = small()
-    found = optimize(profile, goals=goals, seed=1)
+    found = optimize(profile, goals=goals, seed=1, collectors=BOTH, robust=False)
     study = Study(objective(goals), Simulated(profile, 1))
     best = study.objective.score(found.best.outcome)
     default = study.run(NOTHING).score

@@ -18,9 +18,10 @@ from advisor.model.machine import JDKS, Collector, Machine
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Bytes
 from advisor.optimize.dimensions import Span, contains, point_at
+from advisor.optimize.kinds import PARALLEL, PARALLEL_FIXED, SERIAL
 from advisor.optimize.ranges import space_for
 from advisor.optimize.search import neighbour
-from advisor.optimize.space import PARALLEL, PARALLEL_FIXED, SERIAL, Space
+from advisor.optimize.space import Space
 from advisor.rules import Proposed
 from tests.conftest import JvmRun
 from tests.optimize.workloads import MIB, small
