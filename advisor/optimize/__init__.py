@@ -21,6 +21,7 @@ from advisor.optimize.answer import Reporters, answered
 from advisor.optimize.evaluate import (
     LISTED_REPLICATES,
     REPORTED_REPLICATES,
+    SCREENED_COLLECTIONS,
     SEARCHED_COLLECTIONS,
     Beside,
     Evaluator,
@@ -34,6 +35,7 @@ from advisor.optimize.ranges import space_for
 from advisor.optimize.robust import Choice
 from advisor.optimize.robust import robust as robust_choice
 from advisor.optimize.runners import Here, Runner, runner_for
+from advisor.optimize.screen import KEPT_SHARE, screened
 from advisor.optimize.search import REFINED_SHARE, refine, search
 from advisor.optimize.space import NO_FLAGS, Space
 from advisor.optimize.store import Recorded, StudyStore, study_key
@@ -165,26 +167,33 @@ class _Search:
 
     def evaluator(self) -> Evaluator:
         """Tells the outcome of a set during the search."""
-        return Beside(self.pinned, self.evaluate or self._simulated())
+        return Beside(self.pinned, self.evaluate or self._simulated(SEARCHED_COLLECTIONS))
 
     def choice(self, study: Study) -> Choice:
         """The best set that the trials lead to, less the flags that are worth nothing."""
         seed, trials = self.question.seed, self.question.trials
         refined = int(trials * REFINED_SHARE)
         suggester = suggester_kind(self.question.suggester).make(self.space.dimensions, seed)
-        search(self.space, study, suggester, self._starts(), trials - refined)
+        search(self.space, study, suggester, self._starts(), trials - refined, self._promising(study, trials))
         refine(self.space, study, refined, random.Random(f"refine {seed}"))  # noqa: S311 - a search, not a secret
         if not self.question.robust or self.evaluate is not None:
             return Choice(pruned(self.space, study, study.best()), (), 1)
         found = robust_choice(study, self._worlds)
         return replace(found, best=pruned(self.space, study, found.best))
 
-    def _worlds(self, flags: FlagSet, numbers: Sequence[int]) -> list[Outcome]:
-        return self._simulated().worlds(self.pinned.plus(flags), numbers)
+    def _promising(self, study: Study, trials: int) -> list[FlagSet]:
+        """What a screening finds; nothing where evaluations are not to be had for little."""
+        if self.evaluate is not None:
+            return []
+        evaluate = Beside(self.pinned, self._simulated(SCREENED_COLLECTIONS))
+        return screened(self.space, study.objective, evaluate, self.question.seed, int(trials * KEPT_SHARE))
 
-    def _simulated(self) -> Simulated:
-        """In the little detail that a comparison needs."""
-        return Simulated(self.question.profile, self.question.seed, max_collections=SEARCHED_COLLECTIONS)
+    def _worlds(self, flags: FlagSet, numbers: Sequence[int]) -> list[Outcome]:
+        return self._simulated(SEARCHED_COLLECTIONS).worlds(self.pinned.plus(flags), numbers)
+
+    def _simulated(self, collections: int) -> Simulated:
+        """In so much detail."""
+        return Simulated(self.question.profile, self.question.seed, max_collections=collections)
 
     def reporters(self) -> Reporters:
         """Tell the outcome of the sets of the answer, with intervals."""

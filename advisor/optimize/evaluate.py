@@ -19,8 +19,10 @@ REPORTED_REPLICATES = 8
 LISTED_REPLICATES = 3
 """For the other sets that nothing beats: the same figures, rougher intervals, in less time."""
 MAX_COLLECTIONS = 2000
-SEARCHED_COLLECTIONS = 400
+SEARCHED_COLLECTIONS = 1000
 """Collections that are followed one by one while sets are only compared with one another."""
+SCREENED_COLLECTIONS = 100
+"""Of runs that only tell which sets are worth a closer look."""
 LATER = 10.0
 """Times the duration of the workload for which the best set is run once more, to see what comes after its end."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from advisor.model.flags import FlagSet
 from advisor.optimize.dimensions import Point, canonical
@@ -21,11 +21,24 @@ STEP = 0.15
 """Typical length of a step there, as a share of a range."""
 
 
-def search(space: Space, study: Study, suggester: Suggester, starts: Iterable[FlagSet], trials: int) -> None:
-    """Runs the starts that the JVM and the memory admit, and the nearest points to them; then `trials` proposals."""
+def search(
+    space: Space,
+    study: Study,
+    suggester: Suggester,
+    starts: Iterable[FlagSet],
+    trials: int,
+    promising: Sequence[FlagSet] = (),
+) -> None:
+    """Runs the starts that the JVM and the memory admit, and the nearest points to them; then `trials` proposals.
+
+    The first proposals are those that promise most, the others are the suggester's.
+    """
     known = [flags for flags in map(space.needed, starts) if space.admits(flags)]
     study.run_all(known)
     _try(space, study, suggester, [space.locate(flags) for flags in known])
+    first = [space.locate(flags) for flags in promising[:trials]]
+    _try(space, study, suggester, first)
+    trials -= len(first)
     while trials > 0:
         points = suggester.ask(min(BATCH, trials))
         _try(space, study, suggester, points)
