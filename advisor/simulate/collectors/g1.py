@@ -170,9 +170,9 @@ class G1(RegionHeap):
         return tenuring_threshold(map(sum, self.young.ages), self.young.survivor, self._target, self.max_threshold)
 
     def _needed_regions(self, evacuation: Evacuation, copied_old: float) -> int:
-        return math.ceil(evacuation.copied / self._region) + math.ceil(
-            (evacuation.promoted + copied_old) / self._region
-        )
+        """Survivors begin a region of their own; what goes to old fills up the last region there first."""
+        old = math.ceil((self.old.used + evacuation.promoted + copied_old) / self._region) - self._old_regions()
+        return math.ceil(evacuation.copied / self._region) + old
 
     def _room_for_copies(self, released: float) -> float:
         """Regions that copies may go to: those outside of eden, and what the heap can still grow by."""
