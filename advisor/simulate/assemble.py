@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
@@ -12,7 +12,7 @@ from advisor.model.machine import Collector
 from advisor.model.profile import Costs, WorkloadProfile
 from advisor.simulate.calibrate import Draw, Model, draw
 from advisor.simulate.collectors import COLLECTORS
-from advisor.simulate.cost import COLD, PhaseLines, Residuals, Stopwatch, phase_lines
+from advisor.simulate.cost import COLD, SHORT_SPREAD, WORK_SPREAD, PhaseLines, Residuals, Stopwatch, phase_lines
 from advisor.simulate.kernel import Streams
 from advisor.simulate.machine import Processors
 from advisor.simulate.moments import Observer
@@ -23,6 +23,9 @@ from advisor.simulate.timeline import Track
 LOADING_S = 30.0
 REPLAY_SPREAD = 0.1
 """Log-sd of the residuals of a run around those of another run at the same time."""
+WIDE_POINTERS, WIDE_POINTERS_SIGMA = 1.25, 0.18
+"""What a program allocates and keeps without compressed references, compared with them: 1.0 for buffers, 1.2-1.5 for
+data full of references; 1.05-1.7 in real runs of seven programs."""
 OTHER_FLAGS_SIGMA, PER_OCTAVE_SIGMA = 0.15, 0.2
 
 
@@ -61,9 +64,22 @@ class Assembly:
             Residuals(own.stream(f"{name} residuals"), spread, even=index == 0)
             for name, spread in zip(("young", "full"), self._spreads(costs, index), strict=True)
         )
-        watch = Stopwatch(costs, *residuals, cold=0.0 if self.track else COLD, track=self.track)
+        short, work = (
+            Residuals(own.stream(f"{name} residuals"), spread, even=index == 0)
+            for name, spread in (("short", SHORT_SPREAD), ("work", WORK_SPREAD))
+        )
+        cold = 0.0 if self.track else COLD
+        watch = Stopwatch(costs, *residuals, cold=cold, track=self.track, short=short, work=work)
         width = len(workload.components) + 1
-        setting = Setting(self.target, watch, width, workload.large_share, workload.large_size, waste=self.model.waste)
+        setting = Setting(
+            self.target,
+            watch,
+            width,
+            workload.large_share,
+            workload.large_size,
+            waste=self.model.waste,
+            processors=self.processors.count,
+        )
         collector = self.factory(setting)
         run = Run(workload, collector, self.span, own, self.model.preloaded, processors=self.processors)
         run.observe = observe
@@ -90,6 +106,7 @@ def assemble(
 ) -> Assembly:
     """The assembly for one set of flags. Raises NotModelledError where there is no model of its collector."""
     factory = model_of(target)
+    model = _in_other_pointers(profile, target, model)
     workers = 1 if target.collector is Collector.SERIAL else max(1, target.parallel_gc_threads)
     processors = Processors(profile.machine.cpus)
     lines = phase_lines(costs, target.collector, workers, processors)
@@ -114,6 +131,19 @@ def _asked(profile: WorkloadProfile, target: Effective, model: Model) -> tuple[t
 
 def _in_use(profile: WorkloadProfile) -> Effective:
     return effective(profile.jdk, profile.machine, parse_words(profile.flags))
+
+
+def _in_other_pointers(profile: WorkloadProfile, target: Effective, model: Model) -> Model:
+    """The program with references of twice or half the size, where compressed ones come or go with the flags."""
+    compressed = target.value("UseCompressedOops")
+    before = effective(profile.jdk, profile.machine, parse_words(profile.flags)).value("UseCompressedOops")
+    if compressed == before or profile.observed is None:
+        return model
+    factor = 1 / WIDE_POINTERS if compressed else WIDE_POINTERS
+    work = model.workload
+    work = replace(work, rate=work.rate * factor, retained=work.retained * factor, growth=work.growth * factor)
+    rate_sigma = math.hypot(model.rate_sigma, WIDE_POINTERS_SIGMA)
+    return replace(model, workload=work, preloaded=model.preloaded * factor, rate_sigma=rate_sigma)
 
 
 def _extrapolation(profile: WorkloadProfile, target: Effective) -> float:

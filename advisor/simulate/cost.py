@@ -68,11 +68,24 @@ CONCURRENT: Mapping[str, tuple[float, float]] = {
     "sweep": (1e-3, 0.4),
     "rebuild": (0.5e-3, 0.3),
     "cleanup": (0.15e-3, 0.0),
+    "zgc-mark": (4e-3, 1.0),
+    "zgc-select": (3e-3, 0.0),
+    "zgc-relocate": (1e-3, 1.3),
+    "zgc-old-mark": (3e-3, 0.5),
+    "zgc-old-relocate": (1e-3, 1.0),
+    "zgc-remap": (15e-3, 0.0),
+    "shenandoah-mark": (5e-3, 0.3),
+    "shenandoah-evacuate": (0.5e-3, 0.5),
+    "shenandoah-update": (1e-3, 0.05),
 }
 """Phases of concurrent cycles: seconds fixed, and per byte as a share of what one thread needs to copy a byte of the
 same program. The bytes are live ones for marking, used ones for sweeping, those of the young generation for the
 pauses. From real runs of seven programs; single programs differ by a factor of 2-3."""
 CONCURRENT_SIGMA = 0.7
+WORK_SPREAD = 0.25
+"""Log-sd of the phases of cycles around their line, from cycle to cycle."""
+SHORT_SPREAD = 0.45
+"""Log-sd of pauses that do no work in proportion to anything: 0.3-0.8 in real logs of ZGC and Shenandoah."""
 _ALIKE = frozenset({Collector.SERIAL, Collector.PARALLEL})
 _OTHER = 1.5
 """For collectors in none of the tables."""
@@ -106,6 +119,8 @@ class PhaseLines:
     workers: int
     thread_per_byte: float = YOUNG_PRIOR[1]
     """Seconds that one thread working alone needs to copy a byte."""
+    short: float = 1.0
+    """Factor on pauses whose length is given by the collector, not by bytes."""
 
     def scaled(self, young: float, full: float) -> PhaseLines:
         """Both phases made dearer or cheaper."""
@@ -114,6 +129,7 @@ class PhaseLines:
             young=self.young.scaled(young),
             full=self.full.scaled(full),
             thread_per_byte=self.thread_per_byte * young,
+            short=self.short * young,
         )
 
     def concurrent(self, phase: str, size: float) -> float:
@@ -194,10 +210,18 @@ def _gaussian(stream: random.Random) -> Iterator[float]:
 class Stopwatch:
     """Times collections: the cost lines with their residuals, and the parameters of one simulated run."""
 
-    __slots__ = ("_at", "_clock", "_cold", "_full", "_track", "_young", "lines")
+    __slots__ = ("_at", "_clock", "_cold", "_full", "_short", "_track", "_work", "_young", "lines")
 
     def __init__(
-        self, lines: PhaseLines, young: Residuals, full: Residuals, *, cold: float = 0.0, track: Track | None = None
+        self,
+        lines: PhaseLines,
+        young: Residuals,
+        full: Residuals,
+        *,
+        cold: float = 0.0,
+        track: Track | None = None,
+        short: Residuals | None = None,
+        work: Residuals | None = None,
     ) -> None:
         """`cold` is how much longer than usual the first young collection takes, as a share.
 
@@ -207,6 +231,8 @@ class Stopwatch:
         self._clock: Callable[[], float] | None = None
         self._at = 0.0
         self.lines = lines
+        self._short = short or young
+        self._work = work or young
         self._young = young
         self._full = full
         self._cold = cold
@@ -236,6 +262,14 @@ class Stopwatch:
     def phase(self, name: str, size: float) -> float:
         """Thread seconds of one phase of a concurrent cycle over so many bytes."""
         return self.lines.concurrent(name, size) * self._young.next()
+
+    def work(self, name: str, size: float) -> float:
+        """The same, for a cycle whose phases are not pauses of the same collector as well."""
+        return self.lines.concurrent(name, size) * self._work.next()
+
+    def short(self, median: float) -> float:
+        """Seconds of a pause that takes so long at the median, whatever the heap holds."""
+        return median * self.lines.short * self._short.next()
 
     def full(self, live: float) -> float:
         """Seconds of a full collection with so many live bytes."""

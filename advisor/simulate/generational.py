@@ -129,6 +129,10 @@ class Generational(ABC):
         """None."""
         return 0.0
 
+    def pace(self) -> float:
+        """These collectors never hold the program back."""
+        return 1.0
+
     def _asked_for(self, elapsed_s: float) -> Sequence[Pause]:
         return (self._full(),)
 

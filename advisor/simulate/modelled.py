@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from advisor.model.machine import Collector
 
-MODELLED = frozenset({Collector.SERIAL, Collector.PARALLEL, Collector.CMS, Collector.G1})
+MODELLED = frozenset(
+    {Collector.SERIAL, Collector.PARALLEL, Collector.CMS, Collector.G1, Collector.ZGC, Collector.SHENANDOAH}
+)
 """The collectors of `collectors.COLLECTORS`."""
 
 

@@ -12,6 +12,9 @@ from advisor.model.machine import Collector
 from advisor.simulate.cost import Stopwatch
 from advisor.simulate.mutator import Filling, Vector
 
+WAIT = "wait"
+"""The kind of what is no pause: the program waits for memory while concurrent threads go on."""
+
 
 class Cause(IntEnum):
     """Why a collection starts."""
@@ -42,6 +45,7 @@ class Setting:
     large_size: int = 0
     waste: float = 0.0
     """Share of eden that thread-local buffers leave unused."""
+    processors: int = 2
 
 
 class CollectorModel(Protocol):
@@ -112,6 +116,10 @@ class CollectorModel(Protocol):
 
     def busy_processors(self) -> float:
         """Processors that concurrent threads take while the program runs."""
+        ...
+
+    def pace(self) -> float:
+        """The share of its speed at which the collector lets the program go on: 1 unless it holds allocation back."""
         ...
 
     def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:

@@ -11,7 +11,7 @@ from advisor.simulate.kernel import Action, Kernel, Streams, Trace
 from advisor.simulate.machine import Processors
 from advisor.simulate.moments import Moment, Observer, occupancy
 from advisor.simulate.mutator import Mutator, Workload
-from advisor.simulate.protocol import Cause, CollectorModel, Pause
+from advisor.simulate.protocol import WAIT, Cause, CollectorModel, Pause
 
 _WARM_UP = 40
 """Collections that are followed one by one before equal ones are taken together."""
@@ -58,6 +58,8 @@ class Tally:
     """When full collections did."""
     concurrent_cpu_s: float = 0.0
     """Processor time of concurrent phases."""
+    waited_s: float = 0.0
+    """For how long the program waited for memory or was held back, pauses apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,15 @@ class Run:
 
     def _mutate(self) -> None:
         mutator, model = self.mutator, self.model
-        speed = self._processors.program_speed(model.busy_processors())
+        pace = model.pace()
+        speed = self._processors.program_speed(model.busy_processors()) * pace
         due = mutator.now + model.due_s() * speed
         until = min(self.span.work_s, self._next_asked(), due)
         before = model.filling.used + model.direct.used
         spent = mutator.fill(model.filling, model.direct, model.room(), until - mutator.now, model.direct_share)
         self.tally.allocated += model.filling.used + model.direct.used - before
         self.tally.concurrent_cpu_s += spent / speed * model.busy_processors()
+        self.tally.waited_s += spent / speed * (1 - pace)
         self._wall_since += spent / speed
         self.kernel.after(spent / speed, *self._next_step(due))
 
@@ -228,7 +232,13 @@ class Run:
         return _Half(self.mutator.now, len(tally.pauses), self.model.cycles, failures, tally.concurrent_cpu_s)
 
     def _stopped_for(self, pauses: Sequence[Pause]) -> float:
-        self.tally.pauses.extend(pauses)
+        """Notes the pauses; returns for how long the program does not run, waiting for memory included."""
+        for pause in pauses:
+            if pause.kind == WAIT:
+                self.tally.waited_s += pause.seconds
+                self.tally.concurrent_cpu_s += pause.seconds * pause.threads
+            else:
+                self.tally.pauses.append(pause)
         return sum(pause.seconds * pause.weight for pause in pauses)
 
     def _repeat(self) -> float:

@@ -22,6 +22,8 @@ FLAG = {
     "parallel": "-XX:+UseParallelGC",
     "cms": "-XX:+UseConcMarkSweepGC",
     "g1": "-XX:+UseG1GC",
+    "zgc": "-XX:+UnlockExperimentalVMOptions -XX:+UseZGC",
+    "shenandoah": "-XX:+UnlockExperimentalVMOptions -XX:+UseShenandoahGC",
 }
 RELEASES = {str(model.collector): sorted(model.jdks) for model in COLLECTORS}
 """The releases that have each collector."""

@@ -72,7 +72,7 @@ def test_out_of_memory_is_a_negative_answer(source: str, capsys: pytest.CaptureF
     [
         [],
         ["--flags", "-Xmx1g", "--add-flags", "-Xmn200m"],
-        ["--flags", "-XX:+UseZGC"],
+        ["--flags", "-XX:+UnlockExperimentalVMOptions -XX:+UseEpsilonGC"],
         ["--flags", "-XX:Bogus=1"],
         ["--flags", "-XX:+UseSerialGC", "--replicates", "1"],
         ["--flags", "-XX:+UseSerialGC", "--duration", "soon"],

@@ -18,14 +18,14 @@ def test_the_same_flags_give_the_same_outcome_twice() -> None:
 
 
 def test_a_baseline_without_a_model_is_none() -> None:
-    result = compare(profile(flags="-XX:+UseZGC"), fixed())
+    result = compare(profile(flags="-XX:+UnlockExperimentalVMOptions -XX:+UseEpsilonGC"), fixed())
     assert result.baseline is None
     assert result.outcome.pauses.count
 
 
 def test_new_flags_without_a_model_say_what_can_be_simulated() -> None:
-    with pytest.raises(NotModelledError, match="no model of zgc on JDK 17") as caught:
-        compare(profile(), ["-XX:+UseZGC"])
+    with pytest.raises(NotModelledError, match="no model of epsilon on JDK 17") as caught:
+        compare(profile(), ["-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC"])
     assert "serial, parallel" in str(caught.value)
 
 

@@ -6,6 +6,8 @@ from advisor.simulate.collectors.cms import Cms
 from advisor.simulate.collectors.g1 import G1
 from advisor.simulate.collectors.parallel import Parallel
 from advisor.simulate.collectors.serial import Serial
+from advisor.simulate.collectors.shenandoah import Shenandoah
+from advisor.simulate.collectors.zgc import Zgc
 from advisor.simulate.protocol import CollectorModel
 
-COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms, G1)
+COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms, G1, Zgc, Shenandoah)
