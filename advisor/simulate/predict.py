@@ -23,6 +23,7 @@ from advisor.simulate.moments import Moment, timeline
 from advisor.simulate.processor import program_cpu
 from advisor.simulate.summary import outcome
 from advisor.simulate.trace import TraceWriter
+from advisor.simulate.trust import model_error
 
 Flags = FlagSet | Sequence[str]
 TRACED_COLLECTIONS = 100_000
@@ -95,11 +96,13 @@ class _Question:
         self._work_s = model.work_s
         self._machine = profile.machine
         self._rss = partial(resident, profile, target)
+        self._model_error = model_error(profile, target)
 
     def outcome(self, replicates: Sequence[int]) -> Outcome:
         """The outcome of the first replicate, with intervals over all."""
         tallies = [self._assembly.run(index, self._streams)[0] for index in replicates]
-        return outcome(tallies, self._work_s, self._rss, [self._program_cpu_s(index) for index in replicates])
+        busy_s = [self._program_cpu_s(index) for index in replicates]
+        return outcome(tallies, self._work_s, self._rss, busy_s, self._model_error)
 
     def traced(self) -> Traced:
         """The nominal run alone, collection by collection."""
