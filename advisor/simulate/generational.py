@@ -188,7 +188,7 @@ class Generational(ABC):
         self._count("full_gc")
         self._full_count += 1
         self._young_since_full = 0
-        pause = Pause("full", self.watch.full(total), self.watch.lines.workers)
+        pause = Pause("full", self.watch.full(total + wood), self.watch.lines.workers)
         self.after_full(pause.seconds)
         self._make_room(young.filling.used)
         self.oom = self.room() < _LEAST_ROOM or young.filling.used > young.eden * self._fullest_eden()
