@@ -1,8 +1,7 @@
 """PSAdaptiveSizePolicy: how Parallel adapts eden, survivor spaces and the tenuring threshold.
 
-Source: HotSpot psAdaptiveSizePolicy.cpp and adaptiveSizePolicy.cpp, alike in releases 8 to 25. Left out: the desired
-size of the old generation (it grows as promotion needs it) and the slopes of pause over size, taken as they usually
-are: a smaller eden has shorter pauses.
+Source: HotSpot psAdaptiveSizePolicy.cpp and adaptiveSizePolicy.cpp, alike in releases 8 to 25. Left out: the
+slopes of pause over size, taken as they usually are: smaller spaces have shorter pauses.
 """
 
 from __future__ import annotations
@@ -34,6 +33,9 @@ class SizeFlags:
     increment: int = 20
     supplement: int = 80
     supplement_decay: int = 8
+    promo_increment: int = 20
+    promo_supplement: int = 80
+    promo_supplement_decay: int = 2
     decrease_scale: int = 4
     min_survivor_ratio: int = 3
     weight: int = 10
@@ -50,6 +52,8 @@ class SizePolicy:
     """Desired size."""
     survivor: float
     threshold: int
+    promo: float
+    """Desired free room of the old generation."""
     survived: PaddedAverage = field(init=False)
     minor_cost: WeightedAverage = field(init=False)
     major_cost: WeightedAverage = field(init=False)
@@ -58,7 +62,9 @@ class SizePolicy:
     major_interval: WeightedAverage = field(init=False)
     since_major_s: float = 0.0
     minor_count: int = 0
+    major_count: int = 0
     _supplement: int = field(init=False)
+    _promo_supplement: int = field(init=False)
 
     def __post_init__(self) -> None:
         time_weight = self.flags.time_weight
@@ -66,7 +72,7 @@ class SizePolicy:
         self.minor_cost, self.major_cost = WeightedAverage(time_weight), WeightedAverage(time_weight)
         self.minor_pause, self.major_pause = PaddedAverage(time_weight, 1), PaddedAverage(time_weight, 1)
         self.major_interval = WeightedAverage(time_weight)
-        self._supplement = self.flags.supplement
+        self._supplement, self._promo_supplement = self.flags.supplement, self.flags.promo_supplement
 
     @property
     def ready(self) -> bool:
@@ -86,7 +92,23 @@ class SizePolicy:
         self.major_cost.sample(_cost(pause_s, self.since_major_s))
         self.major_interval.sample(self.since_major_s)
         self.major_pause.sample(pause_s)
+        self.major_count += 1
         self.since_major_s = 0.0
+
+    def adapt_promo(self, most: float) -> None:
+        """compute_old_gen_free_space after a full collection; `most` is what the old generation has room for."""
+        minor, major = self.minor_cost.average, self.major_cost.average
+        if max(self.minor_pause.padded, self.major_pause.padded) > self.flags.pause_goal_s:
+            if self.major_pause.padded > self.minor_pause.padded:
+                self.promo -= self.promo * self._decrease
+        elif minor + major > 1 / (1 + self.flags.time_ratio):
+            percent = self.flags.promo_increment + self._promo_supplement
+            self.promo += self.promo * percent / 100 * (major / (minor + major))
+            if self.major_count % self.flags.promo_supplement_decay == 0:
+                self._promo_supplement //= 2
+        elif self.flags.footprint and self.ready:
+            self.promo -= self.promo * self._decrease * self.promo / (self.eden + self.promo)
+        self.promo = min(max(align_up(self.promo, UNIT), UNIT), max(most, UNIT))
 
     def adapt_survivors(self, young_max: float, *, overflow: bool) -> None:
         """compute_survivor_space_size_and_threshold."""
@@ -101,7 +123,7 @@ class SizePolicy:
             self.threshold = min(self.threshold + 1, self.flags.max_threshold)
         self.survivor = min(target, limit)
 
-    def adapt_eden(self, largest: float, promo: float) -> None:
+    def adapt_eden(self, largest: float) -> None:
         """compute_eden_space_size after a young collection; `largest` is what the survivor spaces leave."""
         current = self.eden
         gc_cost = self.minor_cost.average + self._faded_major_cost()
@@ -111,7 +133,7 @@ class SizePolicy:
         elif gc_cost > 1 / (1 + self.flags.time_ratio):
             self._grow_for_throughput()
         elif self.flags.footprint and self.ready:
-            self.eden -= self.eden * self._decrease * self.eden / (self.eden + promo)
+            self.eden -= self.eden * self._decrease * self.eden / (self.eden + self.promo)
         self.eden = max(align_up(self.eden, UNIT), UNIT)
         if self.eden > largest:
             self.eden = max(largest, min(current, largest))

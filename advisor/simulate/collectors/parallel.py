@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from advisor.jvm.heap_sizing import align_up
 from advisor.model.machine import Collector
 from advisor.simulate.generational import Generational
 from advisor.simulate.heap import Evacuation, Old, Young
 from advisor.simulate.mutator import Filling
-from advisor.simulate.protocol import Pause, Setting
+from advisor.simulate.protocol import Cause, Pause, Setting
 from advisor.simulate.size_policy import UNIT, SizeFlags, SizePolicy
 
 _ROUNDS = 3
@@ -29,7 +30,9 @@ class Parallel(Generational):
         self.adaptive = self._flag("UseAdaptiveSizePolicy")
         self.adaptive_survivors = self._flag("UsePSAdaptiveSurvivorSizePolicy")
         self._survived, self._overflow = 0.0, False
-        self.policy = SizePolicy(self._size_flags(), self.young.eden, self.young.survivor, self.threshold)
+        promo = min(self.young.eden, self.old.capacity)
+        self.policy = SizePolicy(self._size_flags(), self.young.eden, self.young.survivor, self.threshold, promo)
+        self._resizes = self.adaptive
 
     def _size_flags(self) -> SizeFlags:
         return SizeFlags(
@@ -39,6 +42,9 @@ class Parallel(Generational):
             increment=self._number("YoungGenerationSizeIncrement", 20),
             supplement=self._number("YoungGenerationSizeSupplement", 80),
             supplement_decay=max(self._number("YoungGenerationSizeSupplementDecay", 8), 1),
+            promo_increment=self._number("TenuredGenerationSizeIncrement", 20),
+            promo_supplement=self._number("TenuredGenerationSizeSupplement", 80),
+            promo_supplement_decay=max(self._number("TenuredGenerationSizeSupplementDecay", 2), 1),
             decrease_scale=max(self._number("AdaptiveSizeDecrementScaleFactor", 4), 1),
             min_survivor_ratio=self._number("MinSurvivorRatio", 3),
             weight=self._number("AdaptiveSizePolicyWeight", 10),
@@ -78,8 +84,19 @@ class Parallel(Generational):
         return pauses if pauses[-1].kind == "full" else (*pauses, self._full())
 
     def _full_must_follow(self, committed_before: float) -> bool:
-        """Until release 11 a scavenge that leaves too little for the next one is followed by a full collection."""
-        return self.jdk <= 11 and self.promoted.padded > self.old.free
+        """Until release 21 a scavenge that leaves too little committed for the next one is followed by a full one.
+
+        PSAdaptiveSizePolicy::should_full_GC; logs of 17.0.9 show it as "Pause Full (Ergonomics)".
+        """
+        return self.jdk <= 21 and self.promoted.padded > self.old.capacity - self.old.used
+
+    def _quiet_room(self) -> float:
+        return self.old.capacity - self.old.used if self.jdk <= 21 else self.old.free
+
+    def collect(self, cause: Cause) -> Sequence[Pause]:
+        """Sizes do not follow collections that the program asks for (UseAdaptiveSizePolicyWithSystemGC)."""
+        self._resizes = self.adaptive and cause is not Cause.EXPLICIT
+        return super().collect(cause)
 
     def after_young(self, evacuation: Evacuation, pause_s: float, elapsed_s: float) -> None:
         """Feeds the averages; with adaptive sizing, threshold and spaces follow them."""
@@ -102,7 +119,7 @@ class Parallel(Generational):
         if self.policy.ready and self.adaptive_survivors:
             self.policy.adapt_survivors(layout.young_max, overflow=self._overflow)
             self.threshold = self.policy.threshold if self.threshold else 0
-        self.policy.adapt_eden(layout.young_max - 2 * self.young.survivor, self.old.capacity)
+        self.policy.adapt_eden(layout.young_max - 2 * self.young.survivor)
         self._resize()
 
     def _resize(self) -> None:
@@ -113,5 +130,9 @@ class Parallel(Generational):
         self.young.eden, self.young.survivor = max(whole - 2 * survivor, UNIT), survivor
 
     def after_full(self, pause_s: float) -> None:
-        """Feeds the cost of full collections."""
+        """Feeds the cost of full collections; old is left as much room as the policy wants (resize_old_gen)."""
         self.policy.major(pause_s)
+        if self._resizes:
+            self.policy.adapt_promo(self.old.limit - self.old.used)
+            wanted = self.old.used + self.policy.promo + self.promoted.padded
+            self.old.capacity = min(max(align_up(wanted, UNIT), UNIT), self.old.limit)
