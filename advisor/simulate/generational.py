@@ -67,8 +67,9 @@ class Generational(ABC):
         self._expand_old()
         rest = retained - inside
         self._make_room(rest)
-        self.young.filling = Filling(rest, [*live, rest])
         self.oom = rest > self.young.eden
+        rest = min(rest, self.young.eden)
+        self.young.filling = Filling(rest, [*live, rest])
 
     # What the program sees
 

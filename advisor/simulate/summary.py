@@ -95,7 +95,7 @@ def outcome(
         },
         failures={name: round((n or 0) * scale) for name, n in sorted(first.failures.items())},
         oom=first.oom,
-        intervals=_intervals(tallies, program_cpu_s, model_error),
+        intervals=_intervals(tallies, program_cpu_s, pauses, model_error),
     )
 
 
@@ -105,8 +105,7 @@ def collection_cpu_s(tally: Tally) -> float:
     return (stopped + tally.concurrent_cpu_s) / tally.share_done
 
 
-def _figures(tally: Tally, program_cpu_s: float) -> dict[str, float]:
-    pauses = summarise(tally.pauses, 1 / tally.share_done)
+def _figures(tally: Tally, program_cpu_s: float, pauses: Pauses) -> dict[str, float]:
     return {
         "cpu_s": program_cpu_s + collection_cpu_s(tally),
         "pauses.total_ms": pauses.total_ms,
@@ -118,13 +117,14 @@ def _figures(tally: Tally, program_cpu_s: float) -> dict[str, float]:
 
 
 def _intervals(
-    tallies: Sequence[Tally], program_cpu_s: Sequence[float], model_error: Mapping[str, float]
+    tallies: Sequence[Tally], program_cpu_s: Sequence[float], first: Pauses, model_error: Mapping[str, float]
 ) -> dict[str, tuple[float, float]]:
     """90 % of runs, taking figures as log-normal; the nominal run always lies within."""
-    runs = [_figures(*run) for run in zip(tallies, program_cpu_s, strict=True)]
+    pauses = [first, *(summarise(tally.pauses, 1 / tally.share_done) for tally in tallies[1:])]
+    runs = [_figures(*run) for run in zip(tallies, program_cpu_s, pauses, strict=True)]
     found = {name: _interval([run[name] for run in runs], model_error.get(name, 0.0)) for name in runs[0]}
     low, high = found["throughput"]
-    found["throughput"] = (max(0.0, 1 - high), 1 - low)
+    found["throughput"] = (max(0.0, 1 - high), max(0.0, 1 - low))
     return {name: (round(low, 6), round(high, 6)) for name, (low, high) in found.items()}
 
 
