@@ -11,6 +11,7 @@ from advisor.jvm.ergonomics import effective
 from advisor.jvm.footprint import resident
 from advisor.model.errors import UsageError
 from advisor.model.flags import FlagSet
+from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Duration
@@ -23,6 +24,7 @@ from advisor.simulate.moments import Moment, timeline
 from advisor.simulate.processor import program_cpu
 from advisor.simulate.summary import outcome
 from advisor.simulate.trace import TraceWriter
+from advisor.simulate.trace_concurrent import ShenandoahWriter, ZgcWriter
 from advisor.simulate.trust import model_error
 
 Flags = FlagSet | Sequence[str]
@@ -108,13 +110,19 @@ class _Question:
         """The nominal run alone, collection by collection."""
         moments: list[Moment] = []
         tally, _ = self._assembly.run(0, self._streams, moments.append)
-        writer = TraceWriter(self._assembly.target, self._machine, self._assembly.lines.workers)
+        writer = _writer(self._assembly.target.collector)(
+            self._assembly.target, self._machine, self._assembly.lines.workers
+        )
         found = outcome([tally], self._work_s, self._rss, [self._program_cpu_s(0)])
         return Traced(found, tuple(writer.lines(moments)), timeline(moments))
 
     def _program_cpu_s(self, index: int) -> float:
         stream = self._streams.stream(f"processor {index}") if index else None
         return self._processor.draw(stream) * self._work_s
+
+
+def _writer(collector: Collector) -> type[TraceWriter]:
+    return {Collector.ZGC: ZgcWriter, Collector.SHENANDOAH: ShenandoahWriter}.get(collector, TraceWriter)
 
 
 def as_flag_set(flags: Flags) -> FlagSet:

@@ -66,17 +66,17 @@ class TraceWriter:
         """What a JVM says when it starts."""
         layout, version = self.target.layout, max(self.target.jdk, 11)
         if version < _DETAILED:
-            region = [f"Heap region size: {_size(layout.region)}"] if layout.region else []
+            region = [f"Heap region size: {size(layout.region)}"] if layout.region else []
             lines = [*(_line(0.0, "gc,heap", text) for text in region)]
             return [*lines, _line(0.0, "gc", f"Using {_NAMES[self.collector]}")]
         texts = [
             f"Version: {version} (simulated by jvm-advisor {__version__})",
             f"CPUs: {self.machine.cpus} total, {self.machine.cpus} available",
             f"Memory: {int(self.machine.memory) // MIB}M",
-            *([f"Heap Region Size: {_size(layout.region)}"] if layout.region else []),
-            f"Heap Min Capacity: {_size(layout.min_heap)}",
-            f"Heap Initial Capacity: {_size(layout.initial_heap)}",
-            f"Heap Max Capacity: {_size(layout.max_heap)}",
+            *([f"Heap Region Size: {size(layout.region)}"] if layout.region else []),
+            f"Heap Min Capacity: {size(layout.min_heap)}",
+            f"Heap Initial Capacity: {size(layout.initial_heap)}",
+            f"Heap Max Capacity: {size(layout.max_heap)}",
             *([f"Parallel Workers: {self.workers}"] if self.collector is not Collector.SERIAL else []),
         ]
         return [_line(0.0, "gc", f"Using {_NAMES[self.collector]}"), *(_line(0.0, "gc,init", text) for text in texts)]
@@ -103,7 +103,7 @@ class TraceWriter:
         self._id += number == self._id
         title, end_s = self._title(moment, pause), at_s + pause.seconds
         name = f"GC({number}) Pause {title}"
-        sizes = f" {_size(before.used)}->{_size(after.used)}({_size(after.committed)})"
+        sizes = f" {size(before.used)}->{size(after.used)}({size(after.committed)})"
         self._say(at_s, "gc,start", name)
         evacuating = pause.kind in ("young", "mixed")
         if evacuating and failed(moment, "evacuation_failure") and self.target.jdk < _FAILURE_IN_TITLE:
@@ -227,5 +227,6 @@ def _kib(size: float) -> int:
     return round(size / KIB)
 
 
-def _size(size: float | None) -> str:
-    return f"{round((size or 0) / MIB)}M"
+def size(given: float | None) -> str:
+    """Whole megabytes, as the JVM writes them."""
+    return f"{round((given or 0) / MIB)}M"

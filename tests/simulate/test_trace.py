@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from advisor.analyze import LogTarget, analyze_logs
-from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.simulate import simulate, traced
 from tests.simulate.programs import FLAG, MIB, RELEASES, profile
 
-GENERATIONAL = {Collector.SERIAL, Collector.PARALLEL, Collector.CMS, Collector.G1}
-CASES = [(name, jdk) for name, releases in RELEASES.items() for jdk in releases if Collector(name) in GENERATIONAL]
+CASES = [(name, jdk) for name, releases in RELEASES.items() for jdk in releases]
+GENERATIONAL = ("serial", "parallel", "cms", "g1")
+"""Their logs tell the heap at every moment; those of the others only when a cycle starts or ends."""
 STEADY = {
     "duration": "60s",
     "allocation": {"rate": "200 MB/s", "burstiness": 0.3},
@@ -24,7 +24,7 @@ STEADY = {
 
 def written(collector: str, jdk: int, folder: Path, *flags: str) -> tuple[Outcome, Path, WorkloadProfile]:
     workload = profile(collector, jdk=jdk, **STEADY)
-    run = traced(workload, [FLAG[collector], "-Xms300m", "-Xmx300m", *flags])
+    run = traced(workload, [*FLAG[collector].split(), "-Xms300m", "-Xmx300m", *flags])
     log = folder / "gc.log"
     log.write_text("\n".join(run.log) + "\n", encoding="utf-8")
     return run.outcome, log, workload
@@ -42,9 +42,13 @@ def test_the_log_of_a_run_has_the_figures_of_the_run(collector: str, jdk: int, t
     assert {k: v.count for k, v in read.pauses.by_kind.items()} == {
         k: v.count for k, v in outcome.pauses.by_kind.items()
     }
-    assert read.cycles["concurrent"] == outcome.cycles["concurrent"]
-    assert read.heap.peak_used_bytes == pytest.approx(outcome.heap_peak_bytes, rel=0.01)
-    assert read.allocation.rate_bytes_s == pytest.approx(200 * MIB, rel=0.05)
+    # What degenerates began as a cycle: a log shows its beginning.
+    begun = outcome.pauses.by_kind["initial-mark"].count if collector == "shenandoah" else outcome.cycles["concurrent"]
+    assert read.cycles["concurrent"] == begun
+    assert read.failures["allocation_stall"] == outcome.failures.get("allocation_stall", 0)
+    if collector in GENERATIONAL:
+        assert read.heap.peak_used_bytes == pytest.approx(outcome.heap_peak_bytes, rel=0.01)
+        assert read.allocation.rate_bytes_s == pytest.approx(200 * MIB, rel=0.05)
 
 
 @pytest.mark.parametrize("jdk", [17, 21, 25])
