@@ -184,7 +184,7 @@ class _Loop:
         most = COLLECTIONS if found.track is None and not found.survival else REPLAYED_COLLECTIONS
         assembly = assemble(self.profile, self.target, model, found.costs, most, found.track)
         tally, collector = assembly.run(0, Streams(0))
-        young = [pause for pause in tally.pauses if pause.kind == "young"]
+        young = [pause for pause in tally.pauses if pause.kind in ("young", "mixed")]
         if not collector.moved or tally.oom:
             return None
         count = sum(pause.weight for pause in young)

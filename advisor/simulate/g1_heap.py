@@ -177,28 +177,32 @@ class RegionHeap(Generational):
         """The young generation until the next collection (update_young_length_bounds)."""
         least, most = self._bounds.of(self._committed)
         survivors = self._survivor_regions()
+        least = max(least, survivors + 1)
         if self._bounds.fixed or self._shortest_young():
             length = least
         else:
-            length = survivors + int(self._affordable_eden(most - survivors))
-            length = min(max(length, least), most)
+            length = min(max(survivors + self._affordable_eden(most - survivors), least), most)
         self._desired_young = float(length * self._region)
-        eden = self._within_free(max(length - survivors, 1))
-        self.young.eden = float(max(eden, 0) * self._region)
-        self.young.survivor = float(math.ceil((eden + survivors) / self._survivor_ratio) * self._region)
+        length = self._within_free(length, least, survivors)
+        self.young.eden = float(max(length - survivors, 0) * self._region)
+        self.young.survivor = float(math.ceil(length / self._survivor_ratio) * self._region)
 
-    def _affordable_eden(self, most: int) -> float:
+    def _reserve(self) -> int:
+        return math.ceil(self._committed * self._reserve_percent / 100)
+
+    def _affordable_eden(self, most: int) -> int:
+        """Regions that fit the pause goal, and whose survivors fit what stays free; before 21 beside the reserve."""
         affordable = self._costs.affordable(self._goal_s, self.young.survivors_used, self._region)
-        free = self._free_regions()
-        copies = self._costs.survival.average * (_COPY_SPACE if self.jdk >= 9 else 1.0)
-        return min(affordable, most, free / (1 + copies))
+        free = self._free_regions() - (self._reserve() if self.jdk < 21 else 0)
+        copies = self._costs.survival.predicted * (_COPY_SPACE if self.jdk >= 9 else 1.0)
+        return int(min(affordable, most, max(free, 0) / (1 + copies)))
 
-    def _within_free(self, eden: int) -> int:
-        free = self._free_regions()
-        reserve = math.ceil(self._committed * self._reserve_percent / 100)
+    def _within_free(self, length: int, least: int, survivors: int) -> int:
+        """The length that free regions allow: the least one may eat into the reserve."""
+        free, reserve = self._free_regions(), self._reserve()
         if self.jdk < 21:
-            return max(min(eden, free - reserve), min(1, free))
-        if eden + reserve <= free:
-            return eden
-        least, _ = self._bounds.of(self._committed)
-        return max(min(eden, max(0, free - reserve) + min(least, math.ceil(reserve / 2)), free), min(1, free))
+            length = max(min(length, free - reserve), least)
+        elif length - survivors + reserve > free:
+            outside = max(0, free - reserve)
+            length = survivors + min(length - survivors, outside + min(least, math.ceil(reserve / 2)))
+        return min(length, survivors + free)

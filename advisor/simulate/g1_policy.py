@@ -38,6 +38,8 @@ class Predictor:
     count: int = 0
     replaceable: bool = False
     """The first sample is a prior that the next one takes the place of."""
+    unpadded: bool = False
+    """The prior is taken as it is."""
 
     def sample(self, value: float) -> None:
         """Takes in one value."""
@@ -55,6 +57,8 @@ class Predictor:
     def predicted(self) -> float:
         """The average plus `confidence` deviations, more of them while samples are few."""
         deviation = math.sqrt(self.variance)
+        if self.unpadded and self.replaceable:
+            return self.average
         if self.count < 5:
             deviation = max(deviation, self.average * (5 - self.count) / 2)
         return self.average + self.confidence * deviation
@@ -88,6 +92,7 @@ class Costs:
         self.per_region = primed(self.confidence, _REGION_PRIOR_S[index], replaceable=forgets)
         self.other = primed(self.confidence, _OTHER_PRIOR_S, replaceable=forgets)
         self.survival = primed(self.confidence, _FIRST_SURVIVAL, replaceable=True)
+        self.survival.unpadded = True
 
     def affordable(self, budget_s: float, survivors: float, region: int) -> float:
         """Eden regions whose collection fits the budget beside the survivors, which are copied again."""

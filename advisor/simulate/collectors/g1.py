@@ -58,6 +58,8 @@ class G1(RegionHeap):
         self._marking_s = 0.0
         self._candidates_at_start = 0.0
         self._old_before = 0.0
+        self._age_table: list[float] = []
+        """Bytes that survived the last collection, by age."""
         self.failures["evacuation_failure"] = 0
         self._size_young()
 
@@ -160,6 +162,7 @@ class G1(RegionHeap):
         self._typical_allocated = young.filling.used
         self._add_old(evacuation.promoted, evacuation.leaving)
         young.ages, young.survivors_used = evacuation.staying, evacuation.copied
+        self._age_table = [sum(age) for age in evacuation.staying]
         young.filling = Filling.empty(self.setting.width)
         self.reclaimed += before - evacuation.copied - evacuation.promoted
         self._reclaim_humongous()
@@ -167,7 +170,7 @@ class G1(RegionHeap):
     def _next_threshold(self) -> int:
         if self._flag("AlwaysTenure") or self._flag("NeverTenure"):
             return self.max_threshold
-        return tenuring_threshold(map(sum, self.young.ages), self.young.survivor, self._target, self.max_threshold)
+        return tenuring_threshold(self._age_table, self.young.survivor, self._target, self.max_threshold)
 
     def _needed_regions(self, evacuation: Evacuation, copied_old: float) -> int:
         """Survivors begin a region of their own; what goes to old fills up the last region there first."""
@@ -237,9 +240,13 @@ class G1(RegionHeap):
             self._end_mixed()
         elif self._step is Step.IDLE:
             self._sample_allocation(elapsed_s)
-            if self.old.used > self._start.threshold(self.committed(), self.most_live(), self._desired_young):
+            if self._occupied_old() > self._start.threshold(self.committed(), self.most_live(), self._desired_young):
                 self._step = Step.REQUESTED
         self._old_before = self.old.used
+
+    def _occupied_old(self) -> float:
+        """Bytes of the old and humongous regions: whole ones, full or not."""
+        return float(self._old_regions() * self._region)
 
     def _begin_marking(self) -> None:
         self._marking_s = 0.0
@@ -276,7 +283,7 @@ class G1(RegionHeap):
         old.live, old.used = [0.0] * self.setting.width, 0.0
         self._regions.clear()
         self._humongous, self._humongous_used = [0.0] * self.setting.width, 0.0
-        young.ages, young.survivors_used = [], 0.0
+        young.ages, young.survivors_used, self._age_table = [], 0.0, []
         young.filling = Filling.empty(self.setting.width)
         kept = min(total, self.most_live())
         self._add_old(kept, [part * kept / total if total else 0.0 for part in live])
@@ -295,7 +302,7 @@ class G1(RegionHeap):
     def _quiet_room(self) -> float:
         if self._step is not Step.IDLE:
             return 0.0
-        return self._start.threshold(self.committed(), self.most_live(), self._desired_young) - self.old.used
+        return self._start.threshold(self.committed(), self.most_live(), self._desired_young) - self._occupied_old()
 
     def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:
         """Only while no cycle is under way; the promoted bytes join the newest old regions."""
