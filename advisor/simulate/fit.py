@@ -169,10 +169,12 @@ class _Loop:
         survival = _first_survival(timeline)
         found = Correction(costs=self.profile.costs, survival=survival)
         figures = None
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             figures = self._figures(found) or figures
             if figures is None:
                 return found
+            if turn == _ROUNDS // 2:
+                found = replace(found, lasting=self._lasting(found, figures))
             found = replace(found, survival=_survival_towards(found.survival, timeline, figures))
         assert figures is not None  # noqa: S101 - the loop ran
         found = replace(found, track=cost_track(self.profile))
@@ -199,16 +201,26 @@ class _Loop:
         )
 
     def _promotion_explained(self, found: Correction, figures: _Figures) -> Correction:
-        seen = float(self.observed.promotion or 0)
-        excess = seen - figures.promotion
-        if excess <= _UNEXPLAINED * seen:
-            return found
-        if not self.observed.full_count:
+        excess = self._unexplained(figures)
+        if excess > 0 and not self.observed.full_count:
             kept_s = float(self.observed.duration)
             return replace(found, kept=excess * float(self.observed.duration), kept_in_s=kept_s)
+        return replace(found, lasting=self._lasting(found, figures))
+
+    def _unexplained(self, figures: _Figures) -> float:
+        """Bytes a second that are promoted in the log but not in the model; 0 where that is little."""
+        seen = float(self.observed.promotion or 0)
+        excess = seen - figures.promotion
+        return excess if excess > _UNEXPLAINED * seen else 0.0
+
+    def _lasting(self, found: Correction, figures: _Figures) -> Component | None:
+        """Objects that outlive the young generation and die in the old one: what is promoted beyond the model."""
+        excess = self._unexplained(figures)
+        if excess <= 0:
+            return None
         rate = found.applied(build_model(self.profile, float(self.observed.duration))).workload.rate
         interval = float(self.observed.duration) / self.observed.young_count
-        return replace(found, lasting=Component(min(excess / rate, 0.5), _LASTING * interval))
+        return Component(min(excess / rate, 0.5), _LASTING * interval)
 
     def _costs(self, figures: _Figures) -> Costs | None:
         costs = self.profile.costs
