@@ -53,7 +53,7 @@ def test_the_log_of_a_run_has_the_figures_of_the_run(collector: str, jdk: int, t
 
 @pytest.mark.parametrize("jdk", [17, 21, 25])
 def test_evacuation_failures_are_written_as_the_release_does(jdk: int, tmp_path: Path) -> None:
-    outcome, log, _ = written("g1", jdk, tmp_path, "-Xmx160m", "-Xms160m")
+    outcome, log, _ = written("g1", jdk, tmp_path, "-Xmx150m", "-Xms150m")
     read = analyze_logs((str(log),), LogTarget(jdk=jdk, cpus=2))
     assert outcome.failures["evacuation_failure"]
     assert read.failures["evacuation_failure"] == outcome.failures["evacuation_failure"]
