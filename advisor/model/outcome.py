@@ -103,6 +103,27 @@ class Outcome(Result):
         return values[name]
 
 
+class Spread(Result):
+    """Sizes of |ln(predicted / real)|: half of the predictions were nearer than the median, nine of ten than p90."""
+
+    median: float
+    p90: float
+
+
+class MeasuredError(Result):
+    """How far predictions of this kind were off on real runs of other programs."""
+
+    calibrated_on: str
+    """The collector of the log; `any` stands for all of them."""
+    predicted: str
+    change: str
+    """What differed: sizes, goals, thresholds, several, JDK, collector, or nothing (repetition)."""
+    pairs: int
+    programs: int
+    errors: Mapping[str, Spread]
+    """By name of the figure, as in an outcome's intervals."""
+
+
 class Confidence(Result):
     """How far a prediction can be trusted, and why."""
 
@@ -131,6 +152,8 @@ class Simulation(Result):
     baseline: Outcome | None
     outcome: Outcome
     confidence: Confidence
+    measured_error: MeasuredError | None = None
+    """Null where no log is behind the prediction, or nothing was measured."""
     seed: int = 0
     comparisons: tuple[Alternative, ...] = ()
     timeline: Timeline | None = None

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from advisor.model.base import Result
 from advisor.model.goals import Goal
-from advisor.model.outcome import Outcome
+from advisor.model.outcome import MeasuredError, Outcome
 
 
 class Reason(Result):
@@ -75,6 +75,7 @@ class Recommendation(Result):
     """Options in use that go, and why."""
     baseline: Outcome | None = None
     predicted: Outcome | None = None
+    measured_error: MeasuredError | None = None
     goals: tuple[GoalVerdict, ...] = ()
     memory: MemoryBudget
     warnings: tuple[str, ...] = ()

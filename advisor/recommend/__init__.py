@@ -61,6 +61,7 @@ def recommend(
         dropped=division.dropped(earned.flags, result),
         baseline=prediction.baseline,
         predicted=prediction.predicted,
+        measured_error=prediction.measured,
         goals=prediction.goals(profile.goals),
         memory=budget(profile, result),
         warnings=(

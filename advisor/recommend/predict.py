@@ -10,9 +10,10 @@ from advisor.jvm.ergonomics import effective
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet
 from advisor.model.goals import Goals
-from advisor.model.outcome import Outcome
+from advisor.model.outcome import MeasuredError, Outcome
 from advisor.model.profile import WorkloadProfile
 from advisor.model.recommendation import GoalVerdict
+from advisor.simulate.measured import measured_error
 from advisor.simulate.modelled import supports
 
 REPLICATES = 5
@@ -27,6 +28,7 @@ class Prediction:
     baseline: Outcome | None = None
     predicted: Outcome | None = None
     notes: tuple[str, ...] = ()
+    measured: MeasuredError | None = None
 
     def goals(self, goals: Goals) -> tuple[GoalVerdict, ...]:
         """Every limit against the prediction."""
@@ -39,7 +41,9 @@ def predict(profile: WorkloadProfile, flags: FlagSet, seed: int) -> Prediction:
         return Prediction()
     notes: list[str] = []
     outcomes = [_outcome(profile, which, seed, notes) for which in (parse_words(profile.flags), flags)]
-    return Prediction(outcomes[0], outcomes[1], tuple(dict.fromkeys(notes)))
+    target = effective(profile.jdk, profile.machine, flags)
+    measured = measured_error(profile, target, flags) if outcomes[1] else None
+    return Prediction(outcomes[0], outcomes[1], tuple(dict.fromkeys(notes)), measured)
 
 
 def _outcome(profile: WorkloadProfile, flags: FlagSet, seed: int, notes: list[str]) -> Outcome | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from advisor.model.quantities import Bytes
 from advisor.model.recommendation import Reason, Recommendation
+from advisor.report.measured_text import measured_sentence
 from advisor.report.outcome_text import FIGURES, comparison, goal_line
 from advisor.report.wrap import bullets, paragraph, section, table
 
@@ -64,7 +65,8 @@ def _effect(reason: Reason) -> str:
 def _prediction(result: Recommendation) -> list[str]:
     figures = [(name, FIGURES[name]) for name in _SHOWN]
     rows = comparison(figures, result.baseline, result.predicted, ("flags in use", "recommended"))
-    return table(list(rows), right=(1, 2, 3))
+    measured = [paragraph(measured_sentence(result.measured_error), indent="  ")] if result.measured_error else []
+    return [*table(list(rows), right=(1, 2, 3)), *measured]
 
 
 _SHOWN = ("pauses", "longest pause", "p99 pause", "total pause", "throughput", "resident memory")

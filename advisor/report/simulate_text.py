@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from advisor.model.outcome import Outcome, Simulation
 from advisor.model.quantities import Duration
 from advisor.report.chart import timeline_chart
+from advisor.report.measured_text import measured_sentence
 from advisor.report.outcome_text import FIGURES, cell, comparison, count_of
 from advisor.report.wrap import bullets, paragraph, table
 
@@ -81,3 +82,5 @@ def _doubts(result: Simulation) -> Iterator[str]:
     if result.baseline is None:
         yield paragraph("The flags in use mean a collector without a model: no comparison.", indent="  ")
     yield from bullets(result.confidence.notes)
+    if result.measured_error:
+        yield paragraph(measured_sentence(result.measured_error), indent="  ")

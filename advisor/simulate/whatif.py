@@ -11,15 +11,18 @@ from advisor.jvm.ergonomics import Effective, effective
 from advisor.model.errors import InputError, NotModelledError
 from advisor.model.flags import FlagSet, OptionKind
 from advisor.model.machine import Collector
-from advisor.model.outcome import Alternative, Confidence, Outcome, Simulation
+from advisor.model.outcome import Alternative, Confidence, MeasuredError, Outcome, Simulation
 from advisor.model.profile import Observed, WorkloadProfile
 from advisor.model.quantities import Duration
 from advisor.simulate.calibrate import build_model
+from advisor.simulate.measured import measured_error
 from advisor.simulate.predict import Flags, as_flag_set, simulate, traced
 
 COUNT_TOLERANCE, TOTAL_TOLERANCE = 0.05, 0.15
 """A self-check passes when the young collections and the total pause of the log come out this close."""
 
+DOUBTFUL, HOPELESS = 0.15, 0.5
+"""Median error of the total pause on real runs (a logarithm) beyond which confidence is medium, or low."""
 WIDE = 3.0
 """Ratio of the ends of an interval of the total pause, beyond which a prediction is in doubt by itself."""
 
@@ -43,6 +46,7 @@ def compare(
     for asked in (new, *others):
         _check_flags(asked, profile)
     target = effective(profile.jdk, profile.machine, new)
+    measured = measured_error(profile, target, new)
     predicted = simulate(profile, new, seed=seed, replicates=replicates, duration=duration)
     baseline = _baseline(profile, seed=seed, replicates=replicates, duration=duration)
     return Simulation(
@@ -52,7 +56,8 @@ def compare(
         baseline_flags=old.words(),
         baseline=baseline,
         outcome=predicted,
-        confidence=_confidence(profile, target, predicted, seed, replicates),
+        confidence=_confidence(profile, target, predicted, seed, replicates, measured),
+        measured_error=measured,
         seed=seed,
         comparisons=tuple(
             Alternative(
@@ -108,15 +113,25 @@ def _judged(outcome: Outcome, observed: Observed) -> SelfCheck:
 
 
 def _confidence(
-    profile: WorkloadProfile, target: Effective, predicted: Outcome, seed: int, replicates: int
+    profile: WorkloadProfile,
+    target: Effective,
+    predicted: Outcome,
+    seed: int,
+    replicates: int,
+    measured: MeasuredError | None,
 ) -> Confidence:
     check = self_check(profile, seed=seed, replicates=min(replicates, 3))
     doubts = list(_doubts(profile, target))
     low, high = predicted.intervals["pauses.total_ms"]
     if high > WIDE * low:
         doubts.append("the interval is wide: little differences in the program decide what happens")
+    total = measured.errors.get("pauses.total_ms") if measured else None
+    if total and total.median > DOUBTFUL:
+        doubts.append("predictions of this kind were far off on real runs, as below")
     level: Literal["high", "medium", "low"]
-    if check is not None and not check.passed:
+    if total and total.median > HOPELESS:
+        level = "low"
+    elif check is not None and not check.passed:
         doubts.append("the model does not reproduce the log itself: take the direction, not the figures")
         level = "low"
     elif check is None:

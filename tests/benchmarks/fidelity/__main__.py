@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks.fidelity.measured import write
 from tests.benchmarks.fidelity.predictions import Pair, all_pairs
 from tests.benchmarks.fidelity.records import Run, load
 from tests.benchmarks.fidelity.tables import report, rows
@@ -25,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", action="store_true", help="also print every pair, predicted over real")
+    parser.add_argument("--data", type=Path, help="also write the errors by kind here, for predictions to show")
     return parser
 
 
@@ -41,6 +43,10 @@ def main(arguments: Sequence[str]) -> int:
         return _named(source, options.sources) and _named(real, options.targets)
 
     pairs: list[Pair] = list(all_pairs(runs, options.seed, options.jobs, wanted))
+    if options.data:
+        write(
+            pairs, options.data, "python -m tests.benchmarks.fidelity FOLDER --data advisor/simulate/data/fidelity.json"
+        )
     for line in (*(rows(pairs) if options.rows else ()), *report(pairs)):
         print(line)  # noqa: T201 - a script prints
     return 0

@@ -12,17 +12,8 @@ from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
 from advisor.model.machine import Machine
 from advisor.model.quantities import Bytes
+from advisor.simulate.measured import kind_of_change
 
-GOALS = frozenset({"MaxGCPauseMillis", "GCTimeRatio", "MaxGCMinorPauseMillis", "GCPauseIntervalMillis"})
-SIZES = frozenset(
-    {
-        "MaxHeapSize", "InitialHeapSize", "MinHeapSize", "NewSize", "MaxNewSize", "NewRatio", "SurvivorRatio",
-        "G1HeapRegionSize", "G1NewSizePercent", "G1MaxNewSizePercent", "SoftMaxHeapSize", "InitialSurvivorRatio",
-        "MinSurvivorRatio",
-    }
-)  # fmt: skip
-KINDS = ("repetition", "sizes", "goals", "thresholds", "several", "JDK", "collector")
-"""Kinds of change: the collector if that differs, else the release if that differs, else by the flags that differ."""
 _MEMORY = Bytes(23 << 30)
 
 
@@ -89,21 +80,6 @@ def _run(folder: Path, record: dict[str, Any]) -> Run:
 
 
 def change(before: Run, after: Run) -> str:
-    """The kind of change between two runs: one of KINDS."""
-    if before.collector != after.collector:
-        return "collector"
-    if before.jdk != after.jdk:
-        return "JDK"
-    if before.flags == after.flags:
-        return "repetition"
-    changed = _settings(before) ^ _settings(after)
-    kinds = {_kind(name) for name, _ in changed}
-    return kinds.pop() if len(kinds) == 1 else "several"
-
-
-def _settings(run: Run) -> set[tuple[str, str]]:
-    return {(option.name, str(option.value)) for option in parse_words(run.flags)}
-
-
-def _kind(name: str) -> str:
-    return "sizes" if name in SIZES else "goals" if name in GOALS else "thresholds"
+    """The kind of change between two runs."""
+    flags = parse_words(before.flags), parse_words(after.flags)
+    return kind_of_change(before.collector == after.collector, before.jdk == after.jdk, *flags)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from advisor.simulate.measured import KINDS
 from tests.benchmarks.fidelity.predictions import Pair
-from tests.benchmarks.fidelity.records import KINDS
 from tests.benchmarks.fidelity.scores import Scores, scores
 
 METHODS = {"model": "model", "unchanged": "nothing changes", "scaled": "naive scaling"}
