@@ -12,7 +12,16 @@ from advisor.model.machine import Collector
 from advisor.model.profile import Costs, WorkloadProfile
 from advisor.simulate.calibrate import Draw, Model, draw
 from advisor.simulate.collectors import COLLECTORS
-from advisor.simulate.cost import COLD, SHORT_SPREAD, WORK_SPREAD, PhaseLines, Residuals, Stopwatch, phase_lines
+from advisor.simulate.cost import (
+    COLD,
+    SHORT_SIGMA,
+    SHORT_SPREAD,
+    WORK_SPREAD,
+    PhaseLines,
+    Residuals,
+    Stopwatch,
+    phase_lines,
+)
 from advisor.simulate.kernel import Streams
 from advisor.simulate.machine import Processors
 from advisor.simulate.moments import Observer
@@ -64,6 +73,8 @@ class Assembly:
             Residuals(own.stream(f"{name} residuals"), spread, even=index == 0)
             for name, spread in zip(("young", "full"), self._spreads(costs, index), strict=True)
         )
+        if index:
+            costs = replace(costs, short=math.exp(own.stream("short").gauss(0.0, SHORT_SIGMA)))
         short, work = (
             Residuals(own.stream(f"{name} residuals"), spread, even=index == 0)
             for name, spread in (("short", SHORT_SPREAD), ("work", WORK_SPREAD))
@@ -141,7 +152,9 @@ def _in_other_pointers(profile: WorkloadProfile, target: Effective, model: Model
         return model
     factor = 1 / WIDE_POINTERS if compressed else WIDE_POINTERS
     work = model.workload
-    work = replace(work, rate=work.rate * factor, retained=work.retained * factor, growth=work.growth * factor)
+    phases = tuple(replace(phase, retained=phase.retained * factor) for phase in work.phases)
+    rate, retained, growth = (value * factor for value in (work.rate, work.retained, work.growth))
+    work = replace(work, rate=rate, retained=retained, growth=growth, phases=phases)
     rate_sigma = math.hypot(model.rate_sigma, WIDE_POINTERS_SIGMA)
     return replace(model, workload=work, preloaded=model.preloaded * factor, rate_sigma=rate_sigma)
 

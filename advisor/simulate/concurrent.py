@@ -24,6 +24,8 @@ LEAST_ROOM = 2 << 20
 _MOST_GROUPS = 10
 _MOST_STEPS = 200
 """Steps for which one wait is followed."""
+_LOOKS = 128
+"""Looks at the rules while as much as the heap is allocated, at most."""
 _EMPTY = 0.005
 """Live share below which pages count as empty."""
 _DUE_S = 1e-9
@@ -82,6 +84,10 @@ class ConcurrentCollector(ABC):
         self.moved: list[float] = []
         self.promoted_bytes = 0.0
         self.clock_s = 0.0
+        self.look_in = math.inf
+        """Bytes that may be allocated before the next look."""
+        self.next_look = 0.0
+        """Seconds until the next look at the rules, while they are looked at."""
         self.speed = 0.0
         """Bytes that the program allocates per second of its own running, of late."""
         self._copies = 0.0
@@ -100,11 +106,31 @@ class ConcurrentCollector(ABC):
 
     def used(self) -> float:
         """Occupied bytes, copies under way included."""
-        return sum(group.used for group in self.groups) + self.filling.used + self._copies
+        return sum(group.used for group in self.all_groups()) + self.filling.used + self._copies
+
+    def all_groups(self) -> Sequence[Pages]:
+        """The groups of every generation."""
+        return self.groups
 
     def room(self) -> float:
+        """Bytes the program can allocate before it has to wait, or before the collector has to look again."""
+        return max(0.0, min(self.free_room(), self.look_in))
+
+    def free_room(self) -> float:
         """Bytes the program can allocate before it has to wait."""
         return max(0.0, self.capacity - self.used())
+
+    def look_after(self, seconds: float, pace: float) -> None:
+        """The next look is due then, or when the program has allocated what it usually does in that time."""
+        self.next_look = seconds
+        self.look_in = max(seconds * pace, self.capacity / _LOOKS) if pace > 0 else math.inf
+
+    def asked_to_look(self) -> bool:
+        """Whether the program was stopped for a look and not for lack of memory."""
+        if self.free_room() < self.least_room() or self.look_in > 1.0:
+            return False
+        self.look_after(0.0, 0.0)
+        return True
 
     def most_live(self) -> float:
         """The heap less the page that the program goes on with."""
@@ -120,12 +146,14 @@ class ConcurrentCollector(ABC):
 
     def pass_time(self, decay: Vector, running_s: float, wall_s: float) -> None:
         """Objects die, phases go on, and the rate of allocation is measured."""
-        for group in self.groups:
+        for group in self.all_groups():
             group.live = list(map(operator.mul, group.live, decay))
         for phase in self._phases:
             phase.left_s -= wall_s
         self.clock_s += wall_s
         self._peak = max(self._peak, self.used())
+        self.look_in -= self.filling.used - self._seen
+        self.next_look -= wall_s
         self.allocated(self.filling.used - self._seen, wall_s)
         if running_s > 0:
             rate = (self.filling.used - self._seen) / running_s
@@ -169,11 +197,11 @@ class ConcurrentCollector(ABC):
         """The program waits for memory: cycles go on until there is some, or until a whole one brought none."""
         self.failures[count] = (self.failures.get(count) or 0) + 1
         pauses: list[Pause] = []
-        waited, worked, begun = 0.0, 0.0, self.cycles
+        waited, worked, begun = 0.0, 0.0, self.rounds()
         for _ in range(_MOST_STEPS):
-            if self.room() >= self.least_room():
+            if self.free_room() >= self.least_room():
                 break
-            if self.cycles >= begun + 2:
+            if self.rounds() >= begun + 2:
                 self.oom = True
                 break
             if not self._phases:
@@ -185,6 +213,10 @@ class ConcurrentCollector(ABC):
             self._go_on(step)
             pauses.extend(self._ended())
         return (*pauses, Pause(WAIT, waited, round(worked / waited) if waited else 0))
+
+    def rounds(self) -> int:
+        """Cycles that ended and have gone through the whole heap."""
+        return self.cycles
 
     def _go_on(self, seconds: float) -> None:
         self.clock_s += seconds
@@ -205,7 +237,7 @@ class ConcurrentCollector(ABC):
     def retire(self, waste: float = 0.0) -> None:
         """What the program has filled becomes pages to be marked; `waste` of them was never used."""
         if self.filling.used > 0:
-            waste = min(waste, self.room())
+            waste = min(waste, self.free_room())
             self.groups.append(Pages(self.filling.used + waste, list(self.filling.live)))
             self.reclaimed -= waste
         self.filling = Filling.empty(self.setting.width)
@@ -228,6 +260,16 @@ class ConcurrentCollector(ABC):
             group.used = group.marked
         self.reclaimed += freed
         return freed
+
+    def shrink(self, chosen: Sequence[Pages], chunks: int) -> float:
+        """One of so many equal steps in which the old places of moved pages become free; returns the bytes."""
+        total = 0.0
+        for group in chosen:
+            freed = group.garbage / chunks
+            group.used -= freed
+            total += freed
+        self.reclaimed += total
+        return total
 
     def moved_into(self, chosen: Sequence[Pages], age: int = 0) -> Pages:
         """The group that takes what lives in the chosen ones."""

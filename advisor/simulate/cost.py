@@ -74,7 +74,8 @@ CONCURRENT: Mapping[str, tuple[float, float]] = {
     "sweep": (1e-3, 0.4),
     "rebuild": (0.5e-3, 0.3),
     "cleanup": (0.15e-3, 0.0),
-    "zgc-mark": (4e-3, 1.0),
+    "zgc-mark": (2.5e-3, 0.7),
+    "zgc-remembered": (0.0, 0.15),
     "zgc-select": (3e-3, 0.0),
     "zgc-relocate": (1e-3, 1.3),
     "zgc-old-mark": (3e-3, 0.5),
@@ -88,10 +89,11 @@ CONCURRENT: Mapping[str, tuple[float, float]] = {
 same program. The bytes are live ones for marking, used ones for sweeping, those of the young generation for the
 pauses. From real runs of seven programs; single programs differ by a factor of 2-3."""
 CONCURRENT_SIGMA = 0.7
-WORK_SPREAD = 0.25
-"""Log-sd of the phases of cycles around their line, from cycle to cycle."""
-SHORT_SPREAD = 0.45
-"""Log-sd of pauses that do no work in proportion to anything: 0.3-0.8 in real logs of ZGC and Shenandoah."""
+WORK_SPREAD = 0.35
+"""Log-sd of the phases of cycles from one cycle to the next: 0.15-0.6 in real logs of seven programs."""
+SHORT_SPREAD, SHORT_SIGMA = 0.45, 0.6
+"""Log-sd of pauses that do no work in proportion to anything: 0.3-0.8 in real logs of ZGC and Shenandoah; and of their
+level, which differs from program to program by a factor of two either way."""
 _ALIKE = frozenset({Collector.SERIAL, Collector.PARALLEL})
 _OTHER = 1.5
 """For collectors in none of the tables."""
@@ -135,7 +137,6 @@ class PhaseLines:
             young=self.young.scaled(young),
             full=self.full.scaled(full),
             thread_per_byte=self.thread_per_byte * young,
-            short=self.short * young,
         )
 
     def concurrent(self, phase: str, size: float) -> float:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from advisor.model.machine import Collector
 
 MODELLED = frozenset(
-    {Collector.SERIAL, Collector.PARALLEL, Collector.CMS, Collector.G1, Collector.ZGC, Collector.SHENANDOAH}
+    {
+        Collector.SERIAL,
+        Collector.PARALLEL,
+        Collector.CMS,
+        Collector.G1,
+        Collector.ZGC,
+        Collector.ZGC_GENERATIONAL,
+        Collector.SHENANDOAH,
+    }
 )
 """The collectors of `collectors.COLLECTORS`."""
 

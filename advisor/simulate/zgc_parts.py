@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from advisor.simulate.concurrent import ConcurrentCollector, Pages
 from advisor.simulate.cost import Stopwatch
 from advisor.simulate.protocol import Pause
-from advisor.simulate.zgc_director import Limits
+from advisor.simulate.zgc_director import Limits, Reason
+from advisor.simulate.zgc_rates import CycleTimes
 
 SMALL_PAGE = 2 << 20
 _MEDIUM_SHARE, _MEDIUM_MOST = 0.03125, 32 << 20
@@ -17,6 +19,29 @@ PAUSE_S = {"mark_start": 14e-6, "mark_end": 12e-6, "relocate_start": 11e-6}
 """Medians of pauses with JDK 17 to 25; they hold for any heap (programs differ by a factor of two)."""
 OLD_PAUSE_S = 250e-6
 """Medians with JDK 11, which still scans the roots of threads in them."""
+
+
+@dataclass(slots=True)
+class Round:
+    """A collection of one generation under way."""
+
+    reason: Reason
+    began_s: float
+    workers: int
+    major: bool = False
+    thread_s: float = 0.0
+    allocated: float = 0.0
+    threshold: int = 1
+    freed: float = 0.0
+
+    def spent(self, thread_s: float) -> None:
+        """More work for its threads."""
+        self.thread_s += thread_s
+
+    def record(self, times: CycleTimes, now_s: float) -> None:
+        """Ends it: its times count for the predictions to come."""
+        serial = max(0.0, now_s - self.began_s - self.thread_s / self.workers)
+        times.record(now_s, serial, self.thread_s, self.workers, warm_up=self.reason is Reason.WARM_UP)
 
 
 class Pauses:
@@ -82,3 +107,24 @@ def page_waste(model: ConcurrentCollector) -> float:
 def relocation_candidates(groups: Iterable[Pages], limit_percent: float) -> list[Pages]:
     """Groups with more garbage than the limit: pages with less are left as they are."""
     return [group for group in groups if group.marked > 0 and group.garbage_share * 100 > limit_percent]
+
+
+def tenuring_threshold(groups: Iterable[Pages], soft_max: float, allocated: float, most: int) -> int:
+    """The age from which young objects are promoted (zGeneration.cpp, compute_tenuring_threshold).
+
+    The faster live bytes shrink from age to age and the smaller they are beside the heap, the longer they stay; the
+    more the program allocated while marking, beside the garbage found, the shorter.
+    """
+    live: dict[int, float] = {}
+    garbage = 0.0
+    for group in groups:
+        live[group.age] = live.get(group.age, 0.0) + group.marked
+        garbage += group.garbage
+    ages = sorted(age for age, size in live.items() if size > 0)
+    if not ages:
+        return 0
+    steps = [live[age] / live[age - 1] for age in ages if live.get(age - 1, 0.0) > 0]
+    expectancy = sum(steps) / len(steps) if steps else 1.0
+    residency = math.log(max(1.0, soft_max / sum(live.values())))
+    slowed = residency / math.log(max(2.0, 16 * min(1.0, allocated / (garbage + 1))))
+    return min(max(1, round(slowed / max(expectancy, 1e-09))), ages[-1] + 1, most)

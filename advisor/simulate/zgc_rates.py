@@ -86,8 +86,10 @@ class GranuleRate:
 
     @property
     def pace(self) -> float:
-        """The mean over the granules."""
-        return self.granule / self._times.average if self._times.values else 0.0
+        """The mean over the granules, or over the part of the first one that was seen."""
+        if not self._times.values:
+            return self._size / self._seconds if self._seconds else 0.0
+        return self.granule / self._times.average
 
     def sample(self, size: float, seconds: float) -> None:
         """What was allocated in a stretch is spread evenly over the granules that fall into it."""

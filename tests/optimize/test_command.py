@@ -103,7 +103,7 @@ def test_a_profile_without_allocation_is_told_so(tmp_path: Path, capsys: pytest.
 def test_a_log_of_a_collector_without_a_model_is_searched_over_the_others(
     shared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = str(shared / "gclogs" / "generated" / "jdk25-zgc-gen.log.gz")
+    log = str(shared / "gclogs" / "generated" / "jdk25-epsilon.log.gz")
     code, out, _ = optimized(capsys, log, "--goal", "p99_pause < 50ms", "--seed", "1", "--format", "json")
     document = json.loads(out)
     assert code == (0 if document["best"]["meets_goals"] else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -36,10 +37,23 @@ def test_both_outcomes_are_predicted_where_there_are_models() -> None:
     assert result.predicted.pauses.count < result.baseline.pauses.count
 
 
-def test_no_model_is_said_and_nothing_is_predicted() -> None:
-    goals = {"priority": "latency", "limits": ["max_pause < 2ms"]}
-    result = recommend(profile(jdk=21, machine={"cpus": 8, "memory": "16g"}, goals=goals))
+LATENCY: dict[str, Any] = {
+    "jdk": 21,
+    "machine": {"cpus": 8, "memory": "16g"},
+    "goals": {"priority": "latency", "limits": ["max_pause < 2ms"]},
+}
+
+
+def test_a_short_pause_goal_gets_a_concurrent_collector_and_its_prediction() -> None:
+    result = recommend(profile(**LATENCY))
     assert result.collector == "zgc-generational"
+    assert result.predicted is not None
+    assert result.predicted.pauses.max_ms < 2
+
+
+def test_no_model_is_said_and_nothing_is_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("advisor.recommend.predict"), "supports", lambda collector: collector == "serial")
+    result = recommend(profile(**LATENCY))
     assert result.predicted is None
     assert any("no prediction for zgc-generational" in warning for warning in result.warnings)
 

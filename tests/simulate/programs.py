@@ -23,6 +23,7 @@ FLAG = {
     "cms": "-XX:+UseConcMarkSweepGC",
     "g1": "-XX:+UseG1GC",
     "zgc": "-XX:+UnlockExperimentalVMOptions -XX:+UseZGC",
+    "zgc-generational": "-XX:+UseZGC -XX:+ZGenerational",
     "shenandoah": "-XX:+UnlockExperimentalVMOptions -XX:+UseShenandoahGC",
 }
 RELEASES = {str(model.collector): sorted(model.jdks) for model in COLLECTORS}

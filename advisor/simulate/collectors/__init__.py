@@ -8,6 +8,7 @@ from advisor.simulate.collectors.parallel import Parallel
 from advisor.simulate.collectors.serial import Serial
 from advisor.simulate.collectors.shenandoah import Shenandoah
 from advisor.simulate.collectors.zgc import Zgc
+from advisor.simulate.collectors.zgc_generational import ZgcGenerational
 from advisor.simulate.protocol import CollectorModel
 
-COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms, G1, Zgc, Shenandoah)
+COLLECTORS: tuple[type[CollectorModel], ...] = (Serial, Parallel, Cms, G1, Zgc, ZgcGenerational, Shenandoah)

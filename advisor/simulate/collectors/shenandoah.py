@@ -18,7 +18,7 @@ from advisor.simulate.shenandoah_heuristics import Heuristics, Settings, Trigger
 
 _TAXED, _SURCHARGE = 0.9, 1.1
 """Part of free memory that pacing hands out over a phase, and ShenandoahPacingSurcharge."""
-_SLOWEST = 0.1
+_SLOWEST = 0.05
 """Pace below which a thread would wait longer than ShenandoahPacingMaxDelay allows."""
 PAUSE_S = {
     "init-mark": (15e-6, 40e-9),
@@ -51,7 +51,6 @@ class Shenandoah(ConcurrentCollector):
         self._pacing = self.flag("ShenandoahPacing") and self.concurrent
         self._running = False
         self._began_s = 0.0
-        self._next_look_s = 0.0
         self._budget = math.inf
         self._allocated = 0.0
         self._chosen: list[Pages] = []
@@ -75,7 +74,7 @@ class Shenandoah(ConcurrentCollector):
 
     # What the program sees
 
-    def room(self) -> float:
+    def free_room(self) -> float:
         """The evacuation reserve is not for the program."""
         return max(0.0, self.capacity - self.reserve - (self.used() - self._copies))
 
@@ -85,11 +84,10 @@ class Shenandoah(ConcurrentCollector):
 
     def available(self) -> float:
         """Free bytes as the heuristics count them: without the reserve and without what lies above the soft maximum."""
-        return max(0.0, self.room() - (self.capacity - self.soft_max))
+        return max(0.0, self.free_room() - (self.capacity - self.soft_max))
 
     def allocated(self, size: float, seconds: float) -> None:
         """Samples between cycles, the pacer's budget within them."""
-        self._next_look_s -= seconds
         self._allocated += size
         if self._running:
             self._budget -= size
@@ -106,16 +104,16 @@ class Shenandoah(ConcurrentCollector):
 
     def next_look_s(self) -> float:
         """The heuristics are asked only while no cycle runs."""
-        return math.inf if self._running or not self.concurrent else max(0.0, self._next_look_s)
+        return math.inf if self._running or not self.concurrent else max(0.0, self.next_look)
 
     def look(self) -> Sequence[Pause]:
         """Asks the heuristics."""
-        if self._running or not self.concurrent or self._next_look_s > 1e-9:
+        if self._running or not self.concurrent or self.next_look > 1e-9:
             return ()
         found = self.heuristics.decide(self.available(), self._allocated, self.clock_s)
         if isinstance(found, Trigger):
             return self._start(found)
-        self._next_look_s = found
+        self.look_after(found, self.heuristics.pace)
         return ()
 
     def urgent(self) -> Sequence[Pause]:
@@ -129,13 +127,16 @@ class Shenandoah(ConcurrentCollector):
         self.heuristics.restart()
         self.reasons.append((trigger, self.used()))
         self._running, self._began_s, self._allocated = True, self.clock_s, 0.0
+        self.look_in = math.inf
         self.retire()
         live = self.mark(self.groups)
         self._run("shenandoah-mark", live, self._marked)
         return (self._pause("initial-mark", "init-mark"),)
 
-    def _run(self, phase: str, size: float, end: Callable[[], Sequence[Pause]]) -> None:
-        self._budget = self.room() * _TAXED / _SURCHARGE
+    def _run(self, phase: str, size: float, end: Callable[[], Sequence[Pause]], taxed: float = math.inf) -> None:
+        """One phase; the pacer lets the program allocate a tenth of what is free, and of the rest what it taxes."""
+        free = self.free_room()
+        self._budget = free * (1 - _TAXED) + min(taxed, free * _TAXED) / _SURCHARGE
         self.begin(self.watch.work(phase, size), self._workers, end)
 
     def _marked(self) -> Sequence[Pause]:
@@ -147,7 +148,8 @@ class Shenandoah(ConcurrentCollector):
         self._choose()
         copied = sum(group.marked for group in self._chosen)
         self.moved.append(copied)
-        self._run("shenandoah-evacuate", copied, self._evacuated)
+        chosen = sum(group.used for group in self._chosen)
+        self._run("shenandoah-evacuate", copied, self._evacuated, min(chosen, self.free_room() * _TAXED / 2))
         return (pause,)
 
     def _choose(self) -> None:
@@ -165,7 +167,7 @@ class Shenandoah(ConcurrentCollector):
     def _evacuated(self) -> Sequence[Pause]:
         self._copies = sum(group.marked for group in self._chosen)
         self.reclaimed -= self._copies
-        self._run("shenandoah-update", self.used(), self._updated)
+        self._run("shenandoah-update", self.used(), self._updated, self.used())
         return (self._pause("other", "init-update"),)
 
     def _updated(self) -> Sequence[Pause]:
@@ -188,7 +190,8 @@ class Shenandoah(ConcurrentCollector):
         self.cycles += 1
         self._in_a_row = 0
         self.heuristics.succeeded(self.clock_s - self._began_s, self.available(), self.clock_s)
-        self._running, self._next_look_s, self._budget = False, 0.0, math.inf
+        self._running, self._budget = False, math.inf
+        self.look_after(0.0, 0.0)
         return self.look()
 
     def _pause(self, kind: str, name: str) -> Pause:
@@ -201,7 +204,7 @@ class Shenandoah(ConcurrentCollector):
     def collect(self, cause: Cause) -> Sequence[Pause]:
         """What the program asks for is a cycle; memory that runs out stops it."""
         if cause is Cause.ALLOCATION:
-            return self._failed()
+            return self.look() if self.asked_to_look() else self._failed()
         if self._running:
             return ()
         if cause is Cause.EXPLICIT and not self.flag("ExplicitGCInvokesConcurrent"):
@@ -213,7 +216,7 @@ class Shenandoah(ConcurrentCollector):
         if self.concurrent and self._in_a_row > self.number("ShenandoahFullGCThreshold", 3):
             return (self._full(),)
         pause = self._degenerated()
-        if self.room() >= self.least_room():
+        if self.free_room() >= self.least_room():
             return (pause,)
         return (pause, self._full())
 
@@ -237,7 +240,8 @@ class Shenandoah(ConcurrentCollector):
     def _stop(self) -> None:
         self._drop_copies()
         self._phases, self._running = [], False
-        self._next_look_s, self._allocated, self._budget = 0.0, 0.0, math.inf
+        self._allocated, self._budget = 0.0, math.inf
+        self.look_after(0.0, 0.0)
 
     def _full(self) -> Pause:
         """Mark-compact of everything."""
@@ -251,5 +255,5 @@ class Shenandoah(ConcurrentCollector):
         self._in_a_row = 0
         self.failures["full_gc"] = (self.failures["full_gc"] or 0) + 1
         self.heuristics.full(self.clock_s)
-        self.oom = self.room() < self.least_room()
+        self.oom = self.free_room() < self.least_room()
         return Pause("full", self.watch.full(live), self._parallel)

@@ -37,26 +37,26 @@ class Zgc(ConcurrentCollector):
         self._workers = 1
         self._began_s = 0.0
         self._thread_s = 0.0
-        self._next_look_s = 0.0
         self.reasons: list[tuple[Reason, float]] = []
         """Why each cycle began, and the bytes in use then."""
 
     def allocated(self, size: float, seconds: float) -> None:
         """The director's samples."""
         self.director.rate.sample(size, seconds)
-        self._next_look_s -= seconds
 
     def next_look_s(self) -> float:
         """The director looks again only while no cycle runs."""
-        return math.inf if self._reason is not None else max(0.0, self._next_look_s)
+        return math.inf if self._reason is not None else max(0.0, self.next_look)
 
     def look(self) -> Sequence[Pause]:
         """Asks the director."""
-        if self._reason is not None or self._next_look_s > 1e-9:
+        if self._reason is not None or self.next_look > 1e-9:
             return ()
         verdict = self.director.decide(self.used(), self.clock_s)
-        self._next_look_s = verdict.wait_s
-        return () if verdict.reason is None else self._start(verdict)
+        if verdict.reason is not None:
+            return self._start(verdict)
+        self.look_after(verdict.wait_s, self.director.rate.pace)
+        return ()
 
     def urgent(self) -> Sequence[Pause]:
         """A cycle with all workers for a program that waits."""
@@ -65,7 +65,7 @@ class Zgc(ConcurrentCollector):
     def collect(self, cause: Cause) -> Sequence[Pause]:
         """A full heap makes the program wait; what it asks for is a cycle like any other."""
         if cause is Cause.ALLOCATION:
-            return self.wait("allocation_stall")
+            return self.look() if self.asked_to_look() else self.wait("allocation_stall")
         if self._reason is not None:
             return ()
         reason = Reason.EXPLICIT if cause is Cause.EXPLICIT else Reason.METADATA
@@ -78,6 +78,7 @@ class Zgc(ConcurrentCollector):
         self._reason, self._workers = verdict.reason, verdict.workers
         self.reasons.append((verdict.reason, self.used()))
         self._began_s = self.clock_s
+        self.look_in = math.inf
         self.retire(page_waste(self))
         live = self.mark(self.groups)
         self._thread_s = self.watch.work("zgc-mark", live)
@@ -96,10 +97,7 @@ class Zgc(ConcurrentCollector):
 
     def _relocate(self, chosen: list[Pages], chunks: int, thread_s: float) -> None:
         def end() -> Sequence[Pause]:
-            for group in chosen:
-                freed = group.garbage / chunks
-                group.used -= freed
-                self.reclaimed += freed
+            self.shrink(chosen, chunks)
             if chunks > 1:
                 self._relocate(chosen, chunks - 1, thread_s)
                 return ()
@@ -116,5 +114,5 @@ class Zgc(ConcurrentCollector):
         self.director.times.record(self.clock_s, serial, self._thread_s, self._workers, warm_up=warm_up)
         self.director.used_after = self.used()
         self._reason = None
-        self._next_look_s = 0.0
+        self.look_after(0.0, 0.0)
         return self.look()
