@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("optimize", "Search simulated outcomes for the best flags under your goals.", "advisor.cli.optimize"),
     Command("lint", "Check files that carry JVM flags.", "advisor.cli.lint"),
     Command("effective", "What a JVM would really run with.", "advisor.cli.effective"),
+    Command("migrate", "Flags rewritten for another release, with reasons.", "advisor.cli.migrate"),
 )
 
 

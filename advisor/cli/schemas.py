@@ -16,10 +16,12 @@ from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import Comparison, Fleet
 from advisor.model.effective import EffectiveResult
 from advisor.model.finding import LintReport
+from advisor.model.migration import Migration
 from advisor.model.outcome import Simulation
 from advisor.model.profile import WorkloadProfile
 from advisor.model.recommendation import Recommendation
 from advisor.model.resources import shipped
+from advisor.model.study import Studies
 from advisor.model.trial import Optimization
 from advisor.rules.schema import WrittenRule
 
@@ -34,6 +36,8 @@ MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("optimize", Optimization),
     ("lint", LintReport),
     ("effective", EffectiveResult),
+    ("migrate", Migration),
+    ("studies", Studies),
 )
 
 
