@@ -18,6 +18,8 @@ FIXED_PRIOR_MS = {"serial": 0.5, "parallel": 0.5, "cms": 0.5, "g1": 1.5}
 LEAST_SPREAD = 0.25
 """Interquartile range of the bytes over their median, below which a slope is not to be believed."""
 
+FAR_APART = 2.0
+"""Largest over smallest size of fewer than 8 samples (full collections are few) from which on a slope is believed."""
 WIDE_SPREAD = 0.6
 """The same, from which on a large fixed part is believed too."""
 LARGEST_FIXED = 0.2
@@ -48,12 +50,14 @@ def _line(points: Sequence[tuple[float, float]], prior_ms: float) -> tuple[float
     sizes = sorted(mb for mb, _ in points)
     middle_mb, middle_ms = median(sizes), median(ms for _, ms in points)
     quartiles = sizes[(3 * len(sizes)) // 4] - sizes[len(sizes) // 4]
-    slope = theil_sen(chosen) if len(points) >= 8 and quartiles > LEAST_SPREAD * middle_mb else None
+    few_apart = len(points) < 8 and sizes[-1] > FAR_APART * sizes[0]
+    told = few_apart or (len(points) >= 8 and quartiles > LEAST_SPREAD * middle_mb)
+    slope = theil_sen(chosen) if told else None
     if slope is None or slope <= 0 or slope * middle_mb > middle_ms:
         fixed = min(prior_ms, middle_ms / 2)
         return fixed, (middle_ms - fixed) / middle_mb
     fixed = middle_ms - slope * middle_mb
-    if quartiles < WIDE_SPREAD * middle_mb:
+    if quartiles < WIDE_SPREAD * middle_mb and not few_apart:
         # Noise in the bytes flattens the line and shifts cost into the fixed part.
         fixed = min(fixed, max(prior_ms, LARGEST_FIXED * middle_ms))
     return fixed, (middle_ms - fixed) / middle_mb

@@ -253,12 +253,18 @@ class HeapUse:
             Survival(interval_s, spaces.ages, survived, promoted, overflow, self._fresh, spaces.threshold)
         )
 
-    def _moved(self, event: Pause) -> float | None:
-        """Bytes that a young collection copied and promoted, where the lines tell."""
+    def _moved(self, event: Pause) -> tuple[float | None, float | None]:
+        """Bytes that a young collection copied and promoted, and those of age 1 among them, where the lines tell."""
         if event.kind not in ("young", "mixed") or event.inner or evacuation_failed(event):
-            return None
+            return None, None
         survived, promoted = self._copied(event)
-        return None if survived is None or promoted is None else float(survived + promoted)
+        ages = event.spaces.ages
+        if survived is None:
+            return None, None
+        room = self._survivor_room(event.spaces)
+        overflow = room is not None and survived > OVERFLOW * room and bool(promoted)
+        fresh = float(ages[0]) if ages and not overflow else None
+        return None if promoted is None else float(survived + promoted), fresh
 
     def _old(self, event: Pause) -> float | None:
         """The old generation after a pause; G1's without large objects."""

@@ -26,6 +26,8 @@ class Stretch:
     allocated: float
     moved: float | None
     """Bytes copied and promoted; None where the log hides it."""
+    fresh: float | None
+    """Bytes that survived their first collection; None where no age table tells, or survivors overflowed."""
     old: float | None
     """Old generation after the last of them."""
     pause_ms: float
@@ -33,12 +35,22 @@ class Stretch:
 
     def joined(self, later: Stretch) -> Stretch:
         """This stretch and the next as one; what one of them hides is taken to be like the other."""
-        count = self.collections + later.collections
-        known = [(s.moved, s.collections) for s in (self, later) if s.moved is not None]
-        moved = sum(m for m, _ in known) * count / sum(n for _, n in known) if known else None
-        old = later.old if later.old is not None else self.old
-        allocated, running_s = self.allocated + later.allocated, self.running_s + later.running_s
-        return Stretch(running_s, allocated, moved, old, self.pause_ms + later.pause_ms, count)
+        return Stretch(
+            self.running_s + later.running_s,
+            self.allocated + later.allocated,
+            _both((self.moved, self.collections), (later.moved, later.collections)),
+            _both((self.fresh, self.collections), (later.fresh, later.collections)),
+            later.old if later.old is not None else self.old,
+            self.pause_ms + later.pause_ms,
+            self.collections + later.collections,
+        )
+
+
+def _both(one: tuple[float | None, int], two: tuple[float | None, int]) -> float | None:
+    known = [(value, count) for value, count in (one, two) if value is not None and count]
+    if not known:
+        return None
+    return sum(value for value, _ in known) * (one[1] + two[1]) / sum(count for _, count in known)
 
 
 class Timeline:
@@ -53,17 +65,24 @@ class Timeline:
         self._running_s = 0.0
 
     def collected(
-        self, event: Pause, running_s: float | None, allocated: float, moved: float | None, old: float | None
+        self,
+        event: Pause,
+        running_s: float | None,
+        allocated: float,
+        moved: tuple[float | None, float | None],
+        old: float | None,
     ) -> None:
         """One pause that ended an interval of running time; stops in between are no collections of eden.
 
-        `moved` and `old` are the bytes that it moved, and those of the old generation after it, where the log tells.
+        `moved` are the bytes that it moved and those of them that survived their first collection, `old` those of the
+        old generation after it, where the log tells.
         """
         young = event.kind in ("young", "mixed") and not event.inner
         seconds = running_s or 0.0
         self._running_s += seconds
         self._ask(event)
-        self._add(Stretch(seconds, allocated, moved if young else None, old, event.ms if young else 0.0, int(young)))
+        known = moved if young else (None, None)
+        self._add(Stretch(seconds, allocated, *known, old, event.ms if young else 0.0, int(young)))
 
     def _ask(self, event: Pause) -> None:
         reason = "explicit" if "(System.gc())" in event.name else "metadata" if "Metadata GC" in event.name else None
@@ -95,6 +114,7 @@ def _prolonged(stretch: Stretch, more: Stretch) -> Stretch:
         stretch.running_s + more.running_s,
         stretch.allocated + more.allocated,
         stretch.moved,
+        stretch.fresh,
         old,
         stretch.pause_ms,
         stretch.collections,
@@ -114,6 +134,7 @@ def timeline_document(timeline: Timeline) -> dict[str, Any] | None:
         "running_s": column(lambda s: s.running_s, 6),
         "allocated_mb": column(lambda s: s.allocated / MIB, 3),
         "moved_mb": column(lambda s: None if s.moved is None else s.moved / MIB, 4),
+        "fresh_mb": column(lambda s: None if s.fresh is None else s.fresh / MIB, 4),
         "old_mb": column(lambda s: None if s.old is None else s.old / MIB, 3),
         "pause_ms": column(lambda s: s.pause_ms, 3),
         "collections": [s.collections for s in found],

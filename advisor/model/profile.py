@@ -138,6 +138,8 @@ class Timeline(Frozen):
     allocated_mb: tuple[NonNegative, ...]
     moved_mb: tuple[NonNegative | None, ...]
     """Copied and promoted by the collections of the stretch; null where the log hides it."""
+    fresh_mb: tuple[NonNegative | None, ...] = ()
+    """Survived their first collection; null where no age table tells. Empty is null everywhere."""
     old_mb: tuple[NonNegative | None, ...]
     """The old generation after them."""
     pause_ms: tuple[NonNegative, ...]
@@ -147,7 +149,15 @@ class Timeline(Frozen):
 
     @model_validator(mode="after")
     def _columns_agree(self) -> Self:
-        columns = (self.running_s, self.allocated_mb, self.moved_mb, self.old_mb, self.pause_ms, self.collections)
+        columns = (
+            self.running_s,
+            self.fresh_mb or self.running_s,
+            self.allocated_mb,
+            self.moved_mb,
+            self.old_mb,
+            self.pause_ms,
+            self.collections,
+        )
         if len({len(column) for column in columns}) != 1:
             raise ValueError("the columns of a timeline have different lengths")
         return self

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
-from statistics import fmean, median
+from statistics import fmean, geometric_mean, median
 
 from advisor.jvm.commandline import parse_words
 from advisor.jvm.ergonomics import Effective, effective
@@ -138,6 +138,7 @@ class _Figures:
     p99_s: float
     moved: tuple[tuple[float, float], ...]
     """Running time and bytes of each young collection."""
+    fresh: tuple[tuple[float, float], ...]
     full_at_s: tuple[float, ...]
 
 
@@ -197,6 +198,7 @@ class _Loop:
             sum(pause.seconds * pause.weight for pause in young) / count,
             summarise(tally.pauses, 1.0).p99_ms / 1000,
             tuple(zip(tally.young_at_s, collector.moved, strict=False)),
+            tuple(zip(tally.young_at_s, tally.fresh, strict=True)),
             tuple(tally.full_at_s),
         )
 
@@ -252,18 +254,20 @@ def _survival_towards(survival: Sequence[float], timeline: Timeline, figures: _F
     Stretches around a full collection tell nothing: what it moves counts neither here nor there.
     """
     result: list[float] = []
-    before = at = 0.0
-    curve = _Curve(figures.moved)
-    for factor, end, seen_mb in zip(survival, ends(timeline), timeline.moved_mb, strict=True):
-        here = curve.at(end)
+    moved, fresh = _Curve(figures.moved), _Curve(figures.fresh)
+    fresh_mb = timeline.fresh_mb or (None,) * len(timeline.running_s)
+    at = 0.0
+    for factor, end, all_mb, first_mb in zip(survival, ends(timeline), timeline.moved_mb, fresh_mb, strict=True):
         margin = 2 * (end - at)
         disturbed = any(at - margin <= full_s <= end + margin / 2 for full_s in figures.full_at_s)
-        if seen_mb is None or disturbed:
-            result.append(factor)
-        else:
-            ratio = ((seen_mb * MIB + _LITTLE) / (here - before + _LITTLE)) ** _DAMPED
-            result.append(min(max(factor * min(max(ratio, 0.3), 3.0), 1e-3), _MOST_STRETCH))
-        before, at = here, end
+        ratios = [
+            (seen_mb * MIB + _LITTLE) / (curve.at(end) - curve.at(at) + _LITTLE)
+            for curve, seen_mb in ((moved, all_mb), (fresh, first_mb))
+            if seen_mb is not None and not disturbed
+        ]
+        ratio = geometric_mean(ratios) ** _DAMPED if ratios else 1.0
+        result.append(min(max(factor * min(max(ratio, 0.3), 3.0), 1e-3), _MOST_STRETCH) if ratios else factor)
+        at = end
     return tuple(result)
 
 

@@ -54,6 +54,8 @@ class Tally:
     """Concurrent cycles."""
     young_at_s: list[float] = field(default_factory=list)
     """When the young collections that were followed happened, in running time."""
+    fresh: list[float] = field(default_factory=list)
+    """Bytes that survived their first collection in each of them."""
     full_at_s: list[float] = field(default_factory=list)
     """When full collections did."""
     concurrent_cpu_s: float = 0.0
@@ -202,10 +204,12 @@ class Run:
     def _collect(self, cause: Cause) -> None:
         tally = self.tally
         self._pass_time()
+        fresh = sum(self.model.filling.live)
         pauses = self._watched(cause, lambda: self.model.collect(cause))
         tally.collections += 1
         if len(self.model.moved) > len(tally.young_at_s):
             tally.young_at_s.append(self.mutator.now)
+            tally.fresh.append(fresh)
         if pauses and pauses[-1].kind == "full":
             tally.full_at_s.append(self.mutator.now)
         if tally.collections == self.span.max_collections:

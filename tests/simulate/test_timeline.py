@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from advisor.model.profile import Timeline
+from advisor.simulate import simulate
 from advisor.simulate.timeline import Track, phases, retained_by_stretch
+from tests.benchmarks.fidelity.predictions import calibrated
+from tests.benchmarks.fidelity.records import load
 
 MIB = 1 << 20
 
@@ -75,3 +79,26 @@ def test_no_old_collection_leaves_nothing_infinite() -> None:
     hidden = retained_by_stretch(timeline(old_mb=[None] * 4), 6 * MIB)
     assert all(math.isfinite(size) for size in hidden)
     assert sum(hidden) == pytest.approx(6 * MIB)
+
+
+@pytest.mark.shared
+def test_a_log_says_what_survived_its_first_collection(shared: Path) -> None:
+    """Age 1 of GC(31) of the log is 2377328 bytes; the tables of collections that overflowed say nothing."""
+    run = next(run for run in load(shared / "truth", ("h2oltp",)) if run.flag_set == "cms")
+    found = calibrated(run).timeline
+    assert found is not None
+    fresh = [None if size is None else round(size * MIB) for size in found.fresh_mb]
+    assert any(size is not None and abs(size - 2377328) < 200 for size in fresh)
+    assert fresh[0] is None
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("flag_set", "near"), [("serial", 0.02), ("cms", 0.02), ("parallel", 0.1)])
+def test_the_log_is_found_again(shared: Path, flag_set: str, near: float) -> None:
+    """Replayed under its own flags: young collections and their time; Parallel's sizes follow its pauses besides."""
+    run = next(run for run in load(shared / "truth", ("luceneindex",)) if run.flag_set == flag_set)
+    program = calibrated(run)
+    assert program.timeline is not None
+    young = simulate(program, run.flags, replicates=1).pauses.by_kind["young"]
+    assert young.count == pytest.approx(sum(program.timeline.collections), rel=near)
+    assert young.total_ms == pytest.approx(sum(program.timeline.pause_ms), rel=near)
