@@ -13,6 +13,7 @@ MODELLED = frozenset(
         Collector.ZGC,
         Collector.ZGC_GENERATIONAL,
         Collector.SHENANDOAH,
+        Collector.SHENANDOAH_GENERATIONAL,
     }
 )
 """The collectors of `collectors.COLLECTORS`."""

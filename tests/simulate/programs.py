@@ -25,6 +25,7 @@ FLAG = {
     "zgc": "-XX:+UnlockExperimentalVMOptions -XX:+UseZGC",
     "zgc-generational": "-XX:+UseZGC -XX:+ZGenerational",
     "shenandoah": "-XX:+UnlockExperimentalVMOptions -XX:+UseShenandoahGC",
+    "shenandoah-generational": "-XX:+UseShenandoahGC -XX:ShenandoahGCMode=generational",
 }
 RELEASES = {str(model.collector): sorted(model.jdks) for model in COLLECTORS}
 """The releases that have each collector."""

@@ -36,6 +36,8 @@ class Shenandoah(ConcurrentCollector):
 
     collector: ClassVar[Collector] = Collector.SHENANDOAH
     jdks: ClassVar[frozenset[int]] = frozenset({11, 17, 21, 25})
+    guaranteed_interval: ClassVar[str] = "ShenandoahGuaranteedGCInterval"
+    """The flag with the milliseconds after which a cycle begins in any case."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
@@ -68,7 +70,7 @@ class Shenandoah(ConcurrentCollector):
             spike=self.number("ShenandoahAllocSpikeFactor", 5),
             learning=int(self.number("ShenandoahLearningSteps", 5)),
             allocated=self.number("ShenandoahAllocationThreshold", 0) or 10.0,
-            guaranteed_s=self.number("ShenandoahGuaranteedGCInterval", 300_000) / 1000,
+            guaranteed_s=self.number(self.guaranteed_interval, 300_000) / 1000,
             jdk=self.jdk,
         )
 
@@ -179,6 +181,10 @@ class Shenandoah(ConcurrentCollector):
         chosen, self._chosen = self._chosen, []
         self._drop_copies()
         self.reclaimed += sum(group.garbage for group in chosen)
+        self.settle(chosen)
+
+    def settle(self, chosen: Sequence[Pages]) -> None:
+        """Puts what was evacuated into its new regions."""
         moved = {id(group) for group in chosen}
         self.groups = self.tidy([*(g for g in self.groups if id(g) not in moved), self.moved_into(chosen)])
 
