@@ -127,6 +127,8 @@ class G1(RegionHeap):
         return self._young(elapsed_s)
 
     def _young(self, elapsed_s: float) -> Sequence[Pause]:
+        if self.direct_share and self._step is Step.IDLE and self._until_marking() < self.setting.large_size:
+            self._step = Step.REQUESTED
         mixed = self._step is Step.MIXED
         self.threshold = self._next_threshold()
         eden_used = self.young.filling.used
@@ -231,6 +233,8 @@ class G1(RegionHeap):
             costs.survival.sample(min(1.0, first_age / eden_used))
 
     def _next_step(self, elapsed_s: float, *, mixed: bool) -> None:
+        if not mixed:
+            self._sample_allocation(elapsed_s)
         if self._step is Step.REQUESTED:
             self._begin_marking()
         elif self._step is Step.PREPARED:
@@ -238,11 +242,21 @@ class G1(RegionHeap):
             self._start.marking.sample(self._marking_s)
         elif mixed and not self._goes_on():
             self._end_mixed()
-        elif self._step is Step.IDLE:
-            self._sample_allocation(elapsed_s)
-            if self._occupied_old() > self._start.threshold(self.committed(), self.most_live(), self._desired_young):
-                self._step = Step.REQUESTED
+        elif self._step is Step.IDLE and self._until_marking() < 0:
+            self._step = Step.REQUESTED
         self._old_before = self.old.used
+
+    def room(self) -> float:
+        """While no cycle is under way, a humongous object that passes the threshold causes a collection."""
+        left = super().room()
+        if not self.direct_share or self._step is not Step.IDLE:
+            return left
+        more = max(self._until_marking() / self._rounding(), float(self.setting.large_size)) - self.direct.used
+        return min(left, max(0.0, more) * (1 / self.direct_share - 1))
+
+    def _until_marking(self) -> float:
+        """Bytes that old may take before a cycle starts."""
+        return self._start.threshold(self.committed(), self.most_live(), self._desired_young) - self._occupied_old()
 
     def _occupied_old(self) -> float:
         """Bytes of the old and humongous regions: whole ones, full or not."""
@@ -302,7 +316,8 @@ class G1(RegionHeap):
     def _quiet_room(self) -> float:
         if self._step is not Step.IDLE:
             return 0.0
-        return self._start.threshold(self.committed(), self.most_live(), self._desired_young) - self._occupied_old()
+        large = self._typical_allocated * self.direct_share / (1 - self.direct_share) * self._rounding()
+        return self._until_marking() - large
 
     def repeat(self, most: int, interval_s: float, means_s: Sequence[float]) -> tuple[int, Sequence[Pause]]:
         """Only while no cycle is under way; the promoted bytes join the newest old regions."""
