@@ -20,6 +20,12 @@ from advisor.model.quantities import Bytes, Duration
 @click.option("--add-flags", metavar="FLAGS", help="JVM options to add to those in use.")
 @target_options
 @click.option("--duration", type=DURATION, metavar="TIME", help="Running time to predict for, such as 10min.")
+@click.option(
+    "--cpu-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Processor time of the whole process in the run of the log, as `time` gives it.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of bursts and residuals.")
 @click.option(
     "--runs",
@@ -47,6 +53,7 @@ def command(
     memory: Bytes | None,
     baseline_flags: str | None,
     duration: Duration | None,
+    cpu_seconds: float | None,
     seed: int,
     replicates: int,
     compare: tuple[str, ...],
@@ -66,16 +73,27 @@ def command(
     from advisor.simulate import traced
 
     workload = load_workload(source, Target(int(jdk) if jdk else None, cpus, memory, baseline_flags))
-    chosen = _chosen(workload.profile, flags, add_flags)
+    profile = _with_cpu(workload.profile, cpu_seconds)
+    chosen = _chosen(profile, flags, add_flags)
     beside = [parse_text(flags) for flags in compare]
-    result = what_if(workload.profile, chosen, seed=seed, replicates=replicates, duration=duration, beside=beside)
+    result = what_if(profile, chosen, seed=seed, replicates=replicates, duration=duration, beside=beside)
     if trace is not None:
-        log = traced(workload.profile, chosen, seed=seed, duration=duration).log
+        log = traced(profile, chosen, seed=seed, duration=duration).log
         write_whole("".join(f"{line}\n" for line in log).encode(), trace)
     for assumption in workload.assumptions:
         click.echo(f"note: {assumption}", err=True)
     emit(to_json(result) if fmt == "json" else simulate_text(result, ascii_only=output is None and not draws()), output)
     return 1 if result.outcome.oom else 0
+
+
+def _with_cpu(profile: WorkloadProfile, seconds: float | None) -> WorkloadProfile:
+    """The profile with what no GC log tells. Raises UsageError where there was no run to have taken that time."""
+    if seconds is None:
+        return profile
+    if profile.observed is None:
+        raise UsageError("--cpu-seconds is of the run behind a GC log", hint="give a log, or a profile with 'observed'")
+    known = profile.observed.model_copy(update={"cpu": Duration(seconds)})
+    return profile.model_copy(update={"observed": known})
 
 
 def _chosen(profile: WorkloadProfile, flags: str | None, add_flags: str | None) -> FlagSet:

@@ -39,6 +39,9 @@ FIGURES = {
     "longest pause": Figure(lambda o: ms(o.pauses.max_ms), "pauses.max_ms", ms),
     "throughput": Figure(lambda o: _share(o.throughput), "throughput", _share),
     "GC processor time": Figure(lambda o: ms(o.gc_cpu_s * 1000)),
+    "processor time": Figure(
+        lambda o: "?" if o.cpu_s is None else ms(o.cpu_s * 1000), "cpu_s", lambda seconds: ms(seconds * 1000)
+    ),
     "heap peak": Figure(lambda o: Bytes(o.heap_peak_bytes).human()),
     "resident memory": Figure(lambda o: Bytes(o.rss_bytes).human()),
 }

@@ -25,7 +25,7 @@ def test_every_listed_command_exists_under_its_name(name: str) -> None:
 
 
 def test_every_command_module_is_listed() -> None:
-    helpers = {"__init__", "main", "options", "inputs", "schemas"}
+    helpers = {"__init__", "main", "options", "inputs", "progress", "schemas"}
     modules = {path.stem for path in (ROOT / "advisor" / "cli").glob("*.py")} - helpers
     assert modules == {command.name for command in COMMANDS}
 

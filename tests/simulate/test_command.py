@@ -119,3 +119,20 @@ def test_a_trace_is_a_log_that_analyze_reads(source: str, tmp_path: Path, capsys
     read = json.loads(capsys.readouterr().out)["pauses"]
     assert read["count"] == predicted["count"]
     assert read["total_ms"] == pytest.approx(predicted["total_ms"], rel=1e-3)
+
+
+def test_a_known_processor_time_is_what_the_flags_in_use_take(capsys: pytest.CaptureFixture[str]) -> None:
+    """20 s given for the run of the shipped log: predicted again for its own flags, and about so for others."""
+    log = "configs/samples/orders-jdk17-parallel.log.gz"
+    words = ["simulate", log, "--add-flags", "-XX:ParallelGCThreads=1", "--cpu-seconds", "20", "--format", "json"]
+    assert run(words) == 0
+    result = json.loads(capsys.readouterr().out)
+    low, high = result["baseline"]["intervals"]["cpu_s"]
+    assert result["baseline"]["cpu_s"] == pytest.approx(20, rel=0.02)
+    assert low < 20 < high < 30
+    assert result["outcome"]["cpu_s"] == pytest.approx(20, rel=0.2)
+
+
+def test_processor_time_needs_a_run_that_took_it(source: str) -> None:
+    """A written profile has none."""
+    assert run(["simulate", source, "--add-flags", "-Xmn200m", "--cpu-seconds", "20"]) == 2
