@@ -44,6 +44,7 @@ class G1(RegionHeap):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self._target = self._number("TargetSurvivorRatio", 50)
+        self._by_ages = not (self._flag("AlwaysTenure") or self._flag("NeverTenure"))
         self._waste_percent = self._number("G1HeapWastePercent", 5)
         self._live_threshold = self._number("G1MixedGCLiveThresholdPercent", 85)
         self._start = marking_start(
@@ -170,7 +171,7 @@ class G1(RegionHeap):
         self._reclaim_humongous()
 
     def _next_threshold(self) -> int:
-        if self._flag("AlwaysTenure") or self._flag("NeverTenure"):
+        if not self._by_ages:
             return self.max_threshold
         return tenuring_threshold(self._age_table, self.young.survivor, self._target, self.max_threshold)
 
