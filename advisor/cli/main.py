@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("recommend", "Few flags with reasons, from a GC log or a profile.", "advisor.cli.recommend"),
     Command("simulate", "What would happen under other flags.", "advisor.cli.simulate"),
     Command("optimize", "Search simulated outcomes for the best flags under your goals.", "advisor.cli.optimize"),
+    Command("measure", "Prove it: real runs under several sets of flags.", "advisor.cli.measure"),
     Command("lint", "Check files that carry JVM flags.", "advisor.cli.lint"),
     Command("effective", "What a JVM would really run with.", "advisor.cli.effective"),
     Command("migrate", "Flags rewritten for another release, with reasons.", "advisor.cli.migrate"),

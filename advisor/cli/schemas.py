@@ -16,6 +16,7 @@ from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import Comparison, Fleet
 from advisor.model.effective import EffectiveResult
 from advisor.model.finding import LintReport
+from advisor.model.measurement import Measurement
 from advisor.model.migration import Migration
 from advisor.model.outcome import Simulation
 from advisor.model.profile import WorkloadProfile
@@ -37,6 +38,7 @@ MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("lint", LintReport),
     ("effective", EffectiveResult),
     ("migrate", Migration),
+    ("measure", Measurement),
     ("studies", Studies),
 )
 
