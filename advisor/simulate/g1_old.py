@@ -5,6 +5,7 @@ Sources: HotSpot g1CollectionSetCandidates.cpp, g1CollectionSetChooser.cpp, g1Co
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 
 from advisor.simulate.heap import add
@@ -54,22 +55,38 @@ class OldBatches:
     """All old regions but the humongous ones."""
 
     width: int
-    batches: list[Batch] = field(default_factory=list)
+    _batches: list[Batch] = field(default_factory=list)
+    _decay: Vector = field(default_factory=list)
+    """What time has still to take from all batches but the newest."""
 
     def age(self, decay: Vector) -> None:
-        """Lets time pass."""
-        for batch in self.batches:
-            batch.live = [live * left for live, left in zip(batch.live, decay, strict=True)]
+        """Lets time pass: at once for the newest batch, for the others when they are next looked at."""
+        if self._batches:
+            self._batches[-1].live = list(map(operator.mul, self._batches[-1].live, decay))
+            self._decay = list(map(operator.mul, self._decay, decay)) if self._decay else decay
+
+    @property
+    def batches(self) -> list[Batch]:
+        """All of them, as they are now."""
+        if self._decay:
+            for batch in self._batches[:-1]:
+                batch.live = list(map(operator.mul, batch.live, self._decay))
+            self._decay = []
+        return self._batches
+
+    @batches.setter
+    def batches(self, batches: list[Batch]) -> None:
+        self._batches, self._decay = batches, []
 
     def add(self, used: float, live: Vector, heap: float) -> None:
         """Takes in promoted or evacuated objects: into the newest batch while that is small beside the heap."""
-        newest = self.batches[-1] if self.batches else None
+        newest = self._batches[-1] if self._batches else None
         if newest is not None and not newest.marked and newest.used < heap / _MOST:
             newest.used += used
             newest.live = add([newest.live, live], self.width)
         else:
             self.batches.append(Batch(used, list(live)))
-        if len(self.batches) > _MOST:
+        if len(self._batches) > _MOST:
             first, second = self.batches[:2]
             merged = Batch(first.used + second.used, add([first.live, second.live], self.width), first.marked)
             self.batches[:2] = [merged]
