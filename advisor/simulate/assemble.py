@@ -63,6 +63,8 @@ class Assembly:
     processors: Processors
     track: Track | None = None
     """How much longer than usual young collections took in the log, from time to time."""
+    program_busy: float = 1.0
+    """Processors that the program keeps busy."""
 
     def run(self, index: int, streams: Streams, observe: Observer | None = None) -> tuple[Tally, CollectorModel]:
         """One replicate; number 0 is nominal: nothing is varied and residuals cover their distribution evenly."""
@@ -90,6 +92,7 @@ class Assembly:
             workload.large_size,
             waste=self.model.waste,
             processors=self.processors.count,
+            program_busy=self.program_busy,
         )
         collector = self.factory(setting)
         run = Run(workload, collector, self.span, own, self.model.preloaded, processors=self.processors)
@@ -123,7 +126,15 @@ def assemble(
     lines = phase_lines(costs, target.collector, workers, processors)
     lines = lines.widened(_extrapolation(profile, target))
     span = Span(model.work_s, max_collections, _explicit_interval(profile, target), _asked(profile, target, model))
-    return Assembly(target, factory, model, lines, span, processors, track)
+    return Assembly(target, factory, model, lines, span, processors, track, _program_busy(profile))
+
+
+def _program_busy(profile: WorkloadProfile) -> float:
+    """Processors that the process kept busy in the log, or one of them where that is not known."""
+    observed = profile.observed
+    if observed is None or observed.cpu is None:
+        return 1.0
+    return min(float(observed.cpu) / float(observed.duration), float(profile.machine.cpus))
 
 
 def _asked(profile: WorkloadProfile, target: Effective, model: Model) -> tuple[tuple[float, Cause], ...]:

@@ -231,8 +231,13 @@ class ConcurrentCollector(ABC):
     # Pages
 
     def begin(self, thread_s: float, threads: float, end: Callable[[], Sequence[Pause]], serial_s: float = 0.0) -> None:
-        """A phase of so many thread seconds, and a part that only one thread can do."""
-        self._phases.append(Phase(serial_s + thread_s / max(threads, 1.0), threads, end))
+        """A phase of so many thread seconds, and a part that only one thread can do.
+
+        Where the program leaves fewer processors than there are threads, all get the same share of them.
+        """
+        slowed = max(1.0, (self.setting.program_busy + threads) / self.setting.processors)
+        seconds = (serial_s + thread_s / max(threads, 1.0)) * slowed
+        self._phases.append(Phase(seconds, threads / slowed, end))
 
     def retire(self, waste: float = 0.0) -> None:
         """What the program has filled becomes pages to be marked; `waste` of them was never used."""

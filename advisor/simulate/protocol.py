@@ -46,6 +46,8 @@ class Setting:
     waste: float = 0.0
     """Share of eden that thread-local buffers leave unused."""
     processors: int = 2
+    program_busy: float = 1.0
+    """Processors that the program itself keeps busy."""
 
 
 class CollectorModel(Protocol):
