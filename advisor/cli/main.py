@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("lint", "Check files that carry JVM flags.", "advisor.cli.lint"),
     Command("effective", "What a JVM would really run with.", "advisor.cli.effective"),
     Command("migrate", "Flags rewritten for another release, with reasons.", "advisor.cli.migrate"),
+    Command("explain", "A flag, a rule or a lint check: what is known of it.", "advisor.cli.explain"),
 )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from advisor.model.analysis import Analysis
 from advisor.model.analysis_sets import Comparison, Fleet
 from advisor.model.effective import EffectiveResult
+from advisor.model.explanation import Explanation
 from advisor.model.finding import LintReport
 from advisor.model.measurement import Measurement
 from advisor.model.migration import Migration
@@ -39,6 +40,7 @@ MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("effective", EffectiveResult),
     ("migrate", Migration),
     ("measure", Measurement),
+    ("explain", Explanation),
     ("studies", Studies),
 )
 
