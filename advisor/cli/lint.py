@@ -14,6 +14,8 @@ from advisor.model.errors import UsageError
 from advisor.model.finding import SEVERITIES, LintReport, Severity
 from advisor.model.machine import Jdk
 
+FORMS = ("text", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
+
 
 @click.command("lint")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
@@ -25,7 +27,10 @@ from advisor.model.machine import Jdk
     "--fail-on", type=click.Choice(SEVERITIES[::-1]), default="error", show_default=True, help="Exit 1 from here on."
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
-@result_options("text", "json", "sarif")
+@click.option(
+    "--also", multiple=True, metavar="FORMAT=FILE", help="Write the result in another form, too (repeatable)."
+)
+@result_options(*FORMS)
 def command(
     paths: tuple[str, ...],
     jdk: str | None,
@@ -34,6 +39,7 @@ def command(
     pedantic: bool,
     fail_on: Severity,
     exit_zero: bool,
+    also: tuple[str, ...],
     fmt: str,
     output: Path | None,
 ) -> int:
@@ -45,9 +51,12 @@ def command(
     """
     from advisor.lint import LintOptions, lint_paths
 
+    others = [_form_and_file(text) for text in also]
     release = cast("Jdk | None", int(jdk) if jdk else None)
     options = LintOptions(release, _checks("--select", select), _checks("--ignore", ignore), pedantic)
     report = lint_paths(paths, options)
+    for form, path in others:
+        emit(_rendered(report, form), path)
     emit(_rendered(report, fmt), output)
     if not report.files:
         click.echo("nothing to check: no file of a known kind", err=True)
@@ -69,6 +78,14 @@ def _checks(option: str, given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _form_and_file(text: str) -> tuple[str, Path]:
+    """The two sides of `--also`. Raises UsageError for a form that does not exist or a missing file."""
+    form, _, file = text.partition("=")
+    if form not in FORMS or not file:
+        raise UsageError(f"{text!r} is not FORMAT=FILE", where="--also", hint=f"formats: {', '.join(FORMS)}")
+    return form, Path(file)
+
+
 def _rendered(report: LintReport, fmt: str) -> str:
     if fmt == "sarif":
         from advisor.lint.pages import pages
@@ -79,9 +96,14 @@ def _rendered(report: LintReport, fmt: str) -> str:
         from advisor.report.json import to_json
 
         return to_json(report)
-    from advisor.report.lint_text import lint_text
+    if fmt == "text":
+        from advisor.report.lint_text import lint_text
 
-    return lint_text(report)
+        return lint_text(report)
+    from advisor.report.ci import checkstyle, github, gitlab, junit
+
+    forms = {"github": github, "gitlab": gitlab, "junit": junit, "checkstyle": checkstyle}
+    return forms[fmt](report, Path.cwd())
 
 
 def _fails(report: LintReport, fail_on: Severity) -> bool:

@@ -60,6 +60,27 @@ A comment speaks of its own line, of the next line when it has its line to itsel
 value that begins there. Dockerfiles have no comments at the end of a line. `--select` and `--ignore` choose checks for
 a whole run.
 
+## Output
+
+| `--format` | for |
+|---|---|
+| `text` | people: place, line with caret, fix, release |
+| `json` | programs: `lint/1`, schema in `configs/schema/lint.schema.json` |
+| `sarif` | code scanning, SARIF 2.1.0 |
+| `github` | GitHub Actions: notes beside the lines of a change |
+| `gitlab` | GitLab: `artifacts: reports: codequality` |
+| `junit` | Jenkins, GitLab and others: one failed case per finding |
+| `checkstyle` | Jenkins (warnings-ng) and others |
+
+`--also FORMAT=FILE`, which may be repeated, writes more of them in the same run. Fingerprints (SARIF, GitLab) are made
+of check, path and flag, so that they outlive moved lines.
+
+```yaml
+jvm-flags:                                  # .gitlab-ci.yml
+  script: jvm-advisor lint --also gitlab=jvm-flags.json .
+  artifacts: {when: always, reports: {codequality: jvm-flags.json}}
+```
+
 ## Exit codes
 
 | code | meaning |
