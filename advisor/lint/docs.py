@@ -28,7 +28,9 @@ jvm-advisor lint --format sarif --output lint.sarif .     # for code scanning
 | `*.args`, `*.jvmargs`, `*.argfile` | as the launcher reads an @argfile |
 | standard input (`-`) | as a shell command line, with or without `java` in front |
 | `jvm.options`, `jvm.options.d/*.options`, `jvm.config`, `*.vmoptions` | one option a line; prefixes such as `8-13:` |
+| `.jvmopts` | the same |
 | `jvm*-server.options`, `jvm*-clients.options` (Cassandra) | the lines that begin with a hyphen, split into words |
+| `.mvn/jvm.config` | likewise |
 | `Dockerfile`, `Containerfile`, `*.dockerfile` | ENV, ARG, ENTRYPOINT and CMD in both their forms, per stage |
 | Kubernetes manifests, Helm templates of them | environment, command, image and limits of containers |
 | ConfigMaps in them | variables that carry options, and options files |

@@ -1,7 +1,8 @@
 """One option per line: `jvm.options` of Elasticsearch, OpenSearch, Logstash and Cassandra, `jvm.config`, `.vmoptions`.
 
 A line may begin with the releases it is for: `8:`, `8-:`, `8-13:`. Cassandra's start script keeps the lines that begin
-with a hyphen and lets the shell split them; the others pass each line as one argument, blanks included.
+with a hyphen and lets the shell split them, and so does Maven's `.mvn/jvm.config`; the others pass each line as one
+argument, blanks included.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from advisor.lint.target import releases
 from advisor.lint.words import JVM, words
 
 _NAMED = re.compile(
-    r"(?:^|/)(?:jvm[._]options|jvm\.options\.d/[^/]+\.options|jvm\.config|[^/]+\.vmoptions|jvm\d*(?:-\w+)?\.options)\Z"
+    r"(?:^|/)(?:jvm[._]options|jvm\.options\.d/[^/]+\.options|jvm\.config|[^/]*\.vmoptions|\.jvmopts|jvm\d*(?:-\w+)?\.options)\Z"
 )
 _MAVEN = re.compile(r"(?:^|/)\.mvn/jvm\.config\Z")
 _CASSANDRA = re.compile(r"(?:^|/)jvm(\d*)-(?:server|clients?)\.options\Z")
@@ -31,7 +32,7 @@ class JvmOptions:
 
     def matches(self, path: str, head: str) -> bool:
         """By the name of the file."""
-        return bool(_NAMED.search(path)) and not _MAVEN.search(path)
+        return bool(_NAMED.search(path))
 
     def launches(self, text: str, path: str) -> Iterator[Launch]:
         """All lines are one launch; the conditions on releases are kept with the words."""
@@ -41,7 +42,8 @@ class JvmOptions:
 def options_file(text: Located, name: str, source: str) -> Iterator[Launch]:
     """The launch of an options file of that name, wherever its text stands."""
     cassandra = _CASSANDRA.search(name)
-    found = tuple(option for line in text.lines() for option in _line(line.stripped(), source, split=bool(cassandra)))
+    split = bool(cassandra or _MAVEN.search(name))
+    found = tuple(option for line in text.lines() for option in _line(line.stripped(), source, split=split))
     if found:
         yield Launch(name, found, _named_release(cassandra))
 
