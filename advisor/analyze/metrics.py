@@ -147,6 +147,10 @@ class Failures:
             self.stall_max_ms = max(self.stall_max_ms, event.ms or 0.0)
 
 
+RESETS = frozenset({"Concurrent reset", *(f"Concurrent reset ({of})" for of in ("Young", "Old", "Global"))})
+"""With which each cycle of Shenandoah begins; the generational mode names what it collects."""
+
+
 class Metrics:
     """The state of one analysis; `add` takes the events in their order."""
 
@@ -270,7 +274,7 @@ class Metrics:
                 self._cms_active = False
                 known = event.time_s is not None and self._cms_since is not None
                 self._counted(event.time_s - self._cms_since if known else None)  # type: ignore[operator]
-            case "Concurrent reset":
+            case name if name in RESETS:
                 self._counted(None)
             case _ if event.heap is not None:
                 self.heap.freed(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,12 +24,25 @@ from advisor.simulate.moments import Moment, timeline
 from advisor.simulate.processor import program_cpu
 from advisor.simulate.summary import outcome
 from advisor.simulate.trace import TraceWriter
-from advisor.simulate.trace_concurrent import ShenandoahWriter, ZgcWriter
+from advisor.simulate.trace_concurrent import (
+    GenerationalShenandoahWriter,
+    GenerationalZgcWriter,
+    ShenandoahWriter,
+    ZgcWriter,
+)
 from advisor.simulate.trust import model_error
 
 Flags = FlagSet | Sequence[str]
 TRACED_COLLECTIONS = 100_000
 """Most collections of a run that is written down one by one."""
+
+
+_WRITERS: Mapping[Collector, type[TraceWriter]] = {
+    Collector.ZGC: ZgcWriter,
+    Collector.ZGC_GENERATIONAL: GenerationalZgcWriter,
+    Collector.SHENANDOAH: ShenandoahWriter,
+    Collector.SHENANDOAH_GENERATIONAL: GenerationalShenandoahWriter,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ class _Question:
 
 
 def _writer(collector: Collector) -> type[TraceWriter]:
-    return {Collector.ZGC: ZgcWriter, Collector.SHENANDOAH: ShenandoahWriter}.get(collector, TraceWriter)
+    return _WRITERS.get(collector, TraceWriter)
 
 
 def as_flag_set(flags: Flags) -> FlagSet:

@@ -88,6 +88,11 @@ class TraceWriter:
             self._tell(moment)
             yield from self._lines
             self._lines.clear()
+        yield from self.tail()
+
+    def tail(self) -> list[str]:
+        """What is left to say when the run is over."""
+        return []
 
     def _tell(self, moment: Moment) -> None:
         at_s, before = moment.start_s, moment.before
