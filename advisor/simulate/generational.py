@@ -15,6 +15,7 @@ from advisor.model.machine import Collector
 from advisor.simulate.estimators import PaddedAverage
 from advisor.simulate.heap import MAX_AGE, Evacuation, Old, Young, add, evacuate
 from advisor.simulate.mutator import Filling, Vector
+from advisor.simulate.overhead import OverheadLimit
 from advisor.simulate.protocol import Cause, Pause, Setting
 
 _TYPICAL = 0.2
@@ -23,6 +24,10 @@ _LEAST_ROOM = 64 << 10
 """Bytes without which the program cannot go on after a full collection: a buffer or a larger object."""
 _SETTLED = 3
 """Young collections after a full one, beyond the tenuring threshold, before promotion counts as steady."""
+
+
+_LIMITED = frozenset({Collector.PARALLEL, Collector.CMS})
+"""Collectors that end a program which does hardly anything but collect."""
 
 
 class Generational(ABC):
@@ -58,6 +63,13 @@ class Generational(ABC):
         self._young_since_full = 0
         self._full_count = 0
         self._since_collection_s = 0.0
+        self._ran_s = 0.0
+        """How long the program ran before the collection that is under way."""
+        self._overhead = OverheadLimit(
+            self.collector in _LIMITED and self._flag("UseGCOverheadLimit"),
+            self._number("GCTimeLimit", 98),
+            self._number("GCHeapFreeLimit", 2),
+        )
 
     def preload(self, retained: float) -> None:
         """Puts bytes that never die into the heap before the program starts."""
@@ -112,6 +124,7 @@ class Generational(ABC):
     def collect(self, cause: Cause) -> Sequence[Pause]:
         """Runs the collection that an exhausted eden or the program asks for."""
         elapsed_s, self._since_collection_s = self._since_collection_s, 0.0
+        self._ran_s = elapsed_s
         if cause is not Cause.ALLOCATION:
             return self._asked_for(elapsed_s)
         if not self.attempt_is_safe():
@@ -151,6 +164,8 @@ class Generational(ABC):
         self.promoted_bytes += evacuation.promoted
         self._learn(evacuation, moved)
         self.after_young(evacuation, pause.seconds, elapsed_s)
+        self._overhead.young(pause.seconds, elapsed_s)
+        self._ran_s = 0.0
         if self._full_must_follow(committed) or (self.direct_share and self.old.free < self.setting.large_size):
             return (pause, self._full())
         return (pause,)
@@ -193,6 +208,9 @@ class Generational(ABC):
         self.after_full(pause.seconds)
         self._make_room(young.filling.used)
         self.oom = self.room() < _LEAST_ROOM or young.filling.used > young.eden * self._fullest_eden()
+        eden_free, old_free = self.room() / max(young.eden, 1.0), old.free / max(old.limit, 1.0)
+        if self._overhead.full(pause.seconds, self._ran_s, eden_free_share=eden_free, old_free_share=old_free):
+            self.oom = True
         return pause
 
     def _make_room(self, rest: float) -> None:

@@ -14,6 +14,7 @@ from advisor.model.outcome import Outcome
 from advisor.simulate import simulate
 from advisor.simulate.heap import tenuring_threshold
 from advisor.simulate.mutator import Component, Workload
+from advisor.simulate.overhead import OverheadLimit
 from advisor.simulate.run import Tally
 from tests.simulate.programs import FLAG, MIB, RELEASES, USUAL, fixed, profile, run
 
@@ -165,3 +166,29 @@ def test_every_run_ends_soon_whatever_the_profile(collector: str, name: str) -> 
 def test_a_tiny_heap_is_out_of_memory_or_runs(collector: str) -> None:
     outcome = simulate(profile(collector), [FLAG[collector], "-Xmx4m", "-Xms4m"], replicates=1)
     assert outcome.oom or (outcome.pauses.count or 0) > 100
+
+
+def test_the_overhead_limit_counts_full_collections_that_take_all_time_and_free_nothing() -> None:
+    limit = OverheadLimit(enabled=True, time_percent=98, free_percent=2)
+    ends = [limit.full(1.0, 0.001, eden_free_share=0.0, old_free_share=0.01) for _ in range(40)]
+    assert ends == [False] * 4 + [True] * 36
+    limit.young(0.001, 1.0)
+    assert not limit.full(1.0, 0.0, eden_free_share=0.0, old_free_share=0.0)
+
+
+@pytest.mark.parametrize(("enabled", "free"), [(False, 0.0), (True, 0.03)])
+def test_without_the_limit_or_with_room_nothing_ends(enabled: bool, free: float) -> None:
+    limit = OverheadLimit(enabled=enabled, time_percent=98, free_percent=2)
+    assert not any(limit.full(1.0, 0.0, eden_free_share=free, old_free_share=0.0) for _ in range(100))
+
+
+def test_a_parallel_program_that_only_collects_is_ended_and_a_serial_one_goes_on() -> None:
+    """All but a sliver of the heap lives: Parallel gives up (GC overhead limit exceeded), Serial collects on."""
+    full = Workload(100.0 * MIB, retained=398.8 * MIB, build_s=4.5)
+    words = "-XX:+UseGCOverheadLimit"
+    serial = run(fixed(heap="400m", young="40m"), full, 10.0)[0]
+    parallel = run(fixed(f"{SIZES} {words}", heap="400m", young="40m", collector="parallel"), full, 10.0)[0]
+    switched_off = fixed(f"{SIZES} -XX:-UseGCOverheadLimit", heap="400m", young="40m", collector="parallel")
+    assert parallel.oom
+    assert parallel.collections <= run(switched_off, full, 10.0)[0].collections
+    assert serial.collections >= parallel.collections
