@@ -11,6 +11,7 @@ from advisor.jvm.commandline import parse_text
 from advisor.model.errors import InputError
 from advisor.model.flags import FlagSet
 from advisor.model.goals import Goal, Goals
+from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.optimize import optimize
 from advisor.optimize.objective import objective
@@ -108,7 +109,8 @@ def test_the_answer_names_what_it_rests_on() -> None:
 def test_pauses_that_come_after_the_end_of_the_workload_are_told() -> None:
     """Ten seconds promote too little to fill the old generation; the warning holds against a longer simulation."""
     brief = small(duration="10s", lifetimes={"retained": "50m", "components": [{"share": 0.1, "mean": "2s"}]})
-    found = optimize(brief, goals=Goals(minimize=("max_pause",)), suggester="sobol", trials=32, robust=False)
+    goals, stopping = Goals(minimize=("max_pause",)), (Collector.SERIAL, Collector.PARALLEL)
+    found = optimize(brief, goals=goals, suggester="sobol", trials=32, robust=False, collectors=stopping)
     later = simulate(brief.model_copy(update={"duration": brief.duration * 10}), found.best.flags)
     told = [warning for warning in found.warnings if "before longer pauses come" in warning]
     assert bool(told) == (later.pauses.max_ms > 1.5 * found.best.outcome.pauses.max_ms)
