@@ -12,6 +12,7 @@ from advisor.cli.inputs import Target, changed, load_workload
 from advisor.cli.options import DURATION, emit, goal_options, goals_from, result_options, target_options, write_whole
 from advisor.cli.progress import trials_bar
 from advisor.model.errors import UsageError
+from advisor.model.machine import Collector
 from advisor.model.profile import WorkloadProfile
 from advisor.model.quantities import Bytes, Duration
 from advisor.model.study import Question
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="PROFILE|LOG", required=False)
 @target_options
 @goal_options
+@click.option("--collector", "collectors", multiple=True, metavar="NAME", help="Search only this one (repeatable).")
 @click.option("--duration", type=DURATION, metavar="TIME", help="How long the workload goes on, such as 10m.")
 @click.option("--trials", type=click.IntRange(1, 100_000), default=64, show_default=True, help="Points to propose.")
 @click.option("--suggester", default="skopt-gp", show_default=True, help="What proposes: skopt-gp, skopt-et or sobol.")
@@ -52,6 +54,7 @@ def command(
     goal: tuple[str, ...],
     minimize: tuple[str, ...],
     maximize: tuple[str, ...],
+    collectors: tuple[str, ...],
     duration: Duration | None,
     trials: int,
     suggester: str,
@@ -90,7 +93,7 @@ def command(
         else:
             target = Target(int(jdk) if jdk else None, cpus, memory, baseline_flags, duration)
             profile, assumptions = _profile(source, target, goal, minimize, maximize)
-            question = _question(profile, seed, trials, suggester, robust=robust)
+            question = _question(profile, seed, trials, suggester, _collectors(collectors), robust=robust)
         with trials_bar(question.trials) as progress:
             result = answer_to(question, progress=progress, runner=runner_for(jobs, backend, address), store=store)
     result = result.model_copy(update={"warnings": (*assumptions, *result.warnings)})
@@ -109,12 +112,36 @@ def _profile(
     return changed(workload.profile, {"goals": goals.model_dump()}, source), workload.assumptions
 
 
-def _question(profile: WorkloadProfile, seed: int, trials: int, suggester: str, *, robust: bool) -> Question:
+def _collectors(names: tuple[str, ...]) -> tuple[Collector, ...] | None:
+    known = {str(collector): collector for collector in Collector}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"unknown collector {name!r}", where="--collector", hint=f"known: {', '.join(known)}")
+    return tuple(known[name] for name in names) or None
+
+
+def _question(
+    profile: WorkloadProfile,
+    seed: int,
+    trials: int,
+    suggester: str,
+    collectors: tuple[Collector, ...] | None,
+    *,
+    robust: bool,
+) -> Question:
     """Options in use that tune nothing stay as they are."""
     from advisor.optimize import question
     from advisor.recommend.tuning import divide
 
-    return question(profile, seed=seed, trials=trials, suggester=suggester, pinned=divide(profile).kept, robust=robust)
+    return question(
+        profile,
+        seed=seed,
+        trials=trials,
+        suggester=suggester,
+        collectors=collectors,
+        pinned=divide(profile).kept,
+        robust=robust,
+    )
 
 
 def _opened(study: Path | None, *, create: bool) -> AbstractContextManager[StudyStore | None]:

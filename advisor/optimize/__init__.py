@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from advisor import __version__
 from advisor.jvm.commandline import parse_words
+from advisor.jvm.ergonomics import effective
 from advisor.model.errors import NotModelledError, UsageError
 from advisor.model.flags import FlagSet
-from advisor.model.goals import Goals
+from advisor.model.goals import PAUSE_GOALS, Goals
 from advisor.model.machine import Collector
 from advisor.model.outcome import Outcome
 from advisor.model.profile import WorkloadProfile
@@ -60,6 +61,12 @@ __all__ = [
 
 DEFAULT_SUGGESTER = "skopt-gp"
 DEFAULT_TRIALS = 64
+CONCURRENT = frozenset(
+    {Collector.ZGC, Collector.ZGC_GENERATIONAL, Collector.SHENANDOAH, Collector.SHENANDOAH_GENERATIONAL}
+)
+"""Collectors that pay for short pauses with processor time, whose predictions are also the furthest off."""
+SHORT_PAUSE_S = 0.010
+"""A limit on pauses from which on they are searched without being asked for: others hardly keep it."""
 
 
 def optimize(  # noqa: PLR0913 - the whole question in one call; all but the profile have defaults
@@ -79,7 +86,8 @@ def optimize(  # noqa: PLR0913 - the whole question in one call; all but the pro
 ) -> Optimization:
     """The best flags for a workload under its goals, and the sets that nothing else beats.
 
-    Searched are the collectors with a model, or those of `collectors`; `pinned` options are in every set and not
+    Searched are the collectors with a model (ZGC and Shenandoah only where they are in use or a pause limit of 10 ms or
+    less asks for them), or those of `collectors`; `pinned` options are in every set and not
     repeated in the answer; `robust` chooses by the worst of what is uncertain, not by its middle; `progress` hears of
     each trial; `evaluate` stands in for the simulator; `runner` evaluates here or on workers; what `store` knows of the
     same question is not evaluated again. The same question gets the same answer but for `seconds`, whatever the runner
@@ -163,7 +171,7 @@ class _Search:
         self.evaluate = evaluate
         self.pinned = parse_words(question.pinned)
         self.proposals = propose(question.profile)
-        self.space = space_for(question.profile, _searched(question.collectors), self.pinned, self.proposals.proposals)
+        self.space = space_for(question.profile, _searched(question), self.pinned, self.proposals.proposals)
 
     def evaluator(self) -> Evaluator:
         """Tells the outcome of a set during the search."""
@@ -220,12 +228,22 @@ class _Search:
             yield self.proposals.flag_set(self.question.profile.jdk)
 
 
-def _searched(collectors: Sequence[str] | None) -> tuple[Collector, ...]:
+def _searched(question: Question) -> tuple[Collector, ...]:
+    """The collectors asked for; else those with a model, the concurrent ones only where they may be needed."""
     modelled = tuple(dict.fromkeys(collector for collector in COLLECTORS.values() if supports(collector)))
-    unknown = [collector for collector in collectors or () if collector not in modelled]
+    asked = question.collectors or ()
+    unknown = [collector for collector in asked if collector not in modelled]
     if unknown:
         raise NotModelledError(
             f"{unknown[0]} cannot be searched: the simulator has no model of it",
             hint=f"collectors that can be searched: {', '.join(modelled)}",
         )
-    return tuple(map(Collector, collectors or modelled))
+    if asked:
+        return tuple(map(Collector, asked))
+    return modelled if _asks_for_concurrent(question.profile) else tuple(c for c in modelled if c not in CONCURRENT)
+
+
+def _asks_for_concurrent(profile: WorkloadProfile) -> bool:
+    limit = profile.goals.limit(*PAUSE_GOALS)
+    in_use = effective(profile.jdk, profile.machine, parse_words(profile.flags)).collector
+    return in_use in CONCURRENT or (limit is not None and limit <= SHORT_PAUSE_S)

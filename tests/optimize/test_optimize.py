@@ -218,6 +218,35 @@ def test_only_the_collectors_asked_for_are_searched() -> None:
     assert chosen == {Collector.SERIAL}
 
 
+@pytest.mark.parametrize(
+    ("goals", "flags", "expected"),
+    [
+        (Goals(), "-XX:+UseG1GC", False),
+        (Goals(limits=(Goal.parse("p99_pause < 50ms"),)), "", False),
+        (Goals(limits=(Goal.parse("max_pause < 5ms"),)), "", True),
+        (Goals(), "-XX:+UseZGC", True),
+    ],
+)
+def test_concurrent_collectors_are_searched_where_they_may_be_needed(goals: Goals, flags: str, expected: bool) -> None:
+    profile = small(flags=flags)
+    chosen = {
+        effective(17, profile.machine, parse_words(c.flags)).collector
+        for c in quick(profile, goals=goals, trials=64, evaluate=NoPauses(profile)).pareto
+    }
+    assert bool(chosen & {Collector.ZGC, Collector.SHENANDOAH}) is expected
+
+
+class NoPauses(Analytic):
+    """ZGC and Shenandoah are best in everything: they are chosen wherever they are tried."""
+
+    def __call__(self, flags: FlagSet) -> Outcome:
+        found = super().__call__(flags)
+        collector = effective(self.profile.jdk, self.profile.machine, flags).collector
+        if collector not in (Collector.ZGC, Collector.SHENANDOAH):
+            return found
+        return found.model_copy(update={"pauses": found.pauses.model_copy(update={"p99_ms": 0.01, "max_ms": 0.01})})
+
+
 def test_every_trial_is_evaluated_once_and_progress_reaches_the_end() -> None:
     profile = small()
     evaluate = Analytic(profile)
